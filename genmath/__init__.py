@@ -1,0 +1,1 @@
+"""The mathematics of generative models, stated once and verified: claims, proofs, counterexamples."""

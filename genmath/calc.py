@@ -1,0 +1,499 @@
+r"""The trusted kernel: claims, counterexamples, and how they are verified.
+
+A claim is a chain: a start and links ``(sign, expression, reason, rule)``.  Every link is first attacked at points with
+exact entries (the second witness), then proved by its rule (the first witness).  There are three verdicts: *proved*,
+*refuted* (with the point where a link fails) and *undecided*, which is never a pass.
+
+Contents: what is stated (:class:`Claim`, :class:`Counterexample`, :class:`Judgement`), what comes out (:class:`Report`),
+points (:func:`draw`, :func:`holds`), verification (:func:`verify`).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from genmath.calculus import Integral
+from genmath.indexed import Undetermined
+from genmath.mutants import mutants
+from genmath.rules import SHAPES, By, Given, ForAll, Lemma, NonNegative, Normal, Proof, Rule, Setting
+from genmath.surface import Let, Node, Num, Point, Relation, ShapeError, Var
+
+PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
+SCOPES = ("fixed", "finite", "pointwise", "general")
+DIGITS = 40
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of a chain: the sign and the expression it leads to, the reason in words, the rule that proves it."""
+
+    sign: str
+    right: Node
+    reason: str
+    rule: Rule = Normal()
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A plausible wrong ending of a claim, with the sentence that names it."""
+
+    name: str
+    right: Node
+    sign: str = "="
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement with its proof.
+
+    Parameters
+    ----------
+    label, title, source : str
+        Name of the claim, heading, place in the sheet (empty if the sheet does not have it).
+    start, links : Node, tuple of Link
+        The chain.
+    kind : str
+        ``"claim"``, or ``"definition"``, which asserts nothing beyond its shapes.
+    given : tuple of Relation or ForAll
+        What is supposed.  Equations are rewritten from left to right; every test point satisfies all of them.
+    uses : tuple of str
+        Labels of the claims that the links refer to.
+    mistakes : tuple of Mistake
+        Wrong endings; each is refuted at a point.
+    refused : tuple of (str, function)
+        Mistakes that no shape admits: each function must raise :class:`~genmath.surface.ShapeError`.
+    free : mapping of index to bound
+        Indices that the statement leaves free.
+    sizes : mapping of dimension to int
+        Sizes of the test points where the usual ones do not do.
+    model : function
+        From a random generator and sizes to values of the symbols that the given relations tie together.
+    meanings : mapping of str to function
+        What the opaque functions stand for; without it they are any differentiable function.
+    equality : tuple of Relation
+        Exactly when a chain of inequalities is one of equations.
+    """
+
+    label: str
+    title: str
+    start: Node
+    links: tuple[Link, ...]
+    source: str = ""
+    kind: str = "claim"
+    given: tuple[Given, ...] = ()
+    uses: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    refused: tuple[tuple[str, Callable[[], object]], ...] = ()
+    free: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    at_most: frozenset[tuple[sp.Expr, sp.Expr]] = frozenset()
+    sizes: Mapping[sp.Symbol, int] = field(default_factory=dict)
+    model: Callable[[random.Random, Mapping[sp.Symbol, int]], dict[str, sp.Matrix]] | None = None
+    meanings: Mapping[str, Callable[[sp.Expr], sp.Expr]] = field(default_factory=dict)
+    equality: tuple[Given, ...] = ()
+
+    def statement(self) -> Relation:
+        """From the start to the end of the chain, under the weakest sign that all links together give."""
+        signs = [link.sign for link in self.links]
+        strict = next((s for s in signs if s in ("<", ">", "<=", ">=", "iff", "in")), "=")
+        if {"<", "<="} <= set(signs):
+            strict = "<"
+        if {">", ">="} <= set(signs):
+            strict = ">"
+        return Relation(self.start, strict, self.links[-1].right)
+
+    def steps(self) -> Iterator[Relation]:
+        """The links as relations between neighbours."""
+        left = self.start
+        for link in self.links:
+            yield Relation(left, link.sign, link.right)
+            left = link.right
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A sentence of the sheet as a relation, and the point at which it fails.
+
+    ``statement`` is the relation, or a function that raises a :class:`~genmath.surface.ShapeError` when the sentence has no
+    shape at all.  ``given`` says for which points the sentence is meant; the point satisfies it.
+    """
+
+    label: str
+    title: str
+    says: str
+    statement: Relation | Callable[[], object]
+    source: str = ""
+    corrected: tuple[str, ...] = ()
+    given: tuple[Given, ...] = ()
+    sizes: Mapping[sp.Symbol, int] = field(default_factory=dict)
+    values: Mapping[str, sp.Matrix] = field(default_factory=dict)
+    meanings: Mapping[str, Callable[[sp.Expr], sp.Expr]] = field(default_factory=dict)
+    kind: str = "counterexample"
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        return self.corrected
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A sentence of advice: tied to an experiment on a page (``basis="experiment"``), to the code, or an opinion."""
+
+    label: str
+    title: str
+    says: str
+    finding: str
+    basis: str
+    source: str = ""
+    uses: tuple[str, ...] = ()
+    kind: str = "judgement"
+
+
+Statement = Claim | Counterexample | Judgement
+
+
+@dataclass(frozen=True)
+class Refutation:
+    """Where a relation fails: the point in words, and the two sides there."""
+
+    point: str
+    left: str
+    right: str
+
+    def __str__(self) -> str:
+        return f"{self.point}: {self.left} against {self.right}"
+
+
+@dataclass(frozen=True)
+class MutantReport:
+    """A wrong variant of a link or of a claim and what became of it: ``refuted``, ``equivalent`` (proved so) or ``survived``."""
+
+    name: str
+    link: int
+    tex: str
+    fate: str
+    point: Refutation | None = None
+
+
+@dataclass(frozen=True)
+class LinkReport:
+    """One link's verdict."""
+
+    number: int
+    verdict: str
+    evidence: tuple[str, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What verification found."""
+
+    label: str
+    verdict: str | None
+    scope: str | None = None
+    evidence: tuple[str, ...] = ()
+    modulo: tuple[Lemma, ...] = ()
+    links: tuple[LinkReport, ...] = ()
+    mutants: tuple[MutantReport, ...] = ()
+    point: Refutation | None = None
+    detail: str = ""
+    seconds: float = 0.0
+
+    @property
+    def mutants_refuted(self) -> int:
+        return sum(m.fate == REFUTED for m in self.mutants)
+
+
+# ---------------------------------------------------------------- points
+
+
+class Draw(Mapping[str, sp.Matrix]):
+    """Values of symbols: those of the model, and exact random entries for every other symbol that is asked for."""
+
+    def __init__(self, seed: int, sizes: Mapping[sp.Symbol, int], symbols: Mapping[str, Var], known: Mapping[str, sp.Matrix]) -> None:
+        self._seed, self._sizes, self._symbols, self._known = seed, sizes, symbols, dict(known)
+
+    def __getitem__(self, name: str) -> sp.Matrix:
+        if name not in self._known:
+            self._known[name] = self._random(self._symbols[name])
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known or name in self._symbols
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def _random(self, symbol: Var) -> sp.Matrix:
+        generator = random.Random(f"{self._seed} {symbol.name}")
+        rows, columns = (int(sp.sympify(m).xreplace(dict(self._sizes))) for m in symbol.shape)
+        span = {"positive": (1, 180), "unit": (1, 100), "nonnegative": (0, 180)}.get(symbol.domain, (-180, 180))
+        return sp.Matrix(rows, columns, lambda *_: sp.Rational(generator.randint(*span) or 1, 101))
+
+
+def any_function(name: str) -> Callable[[sp.Expr], sp.Expr]:
+    """A concrete differentiable function for an opaque one: a cubic, so that every value stays exact."""
+    a = 2 + sum(map(ord, name)) % 3
+    return lambda t: t / a + t**2 / (a + 1) - t**3 / (a + 3)
+
+
+def draw(claim: Claim, seed: int, sizes: Mapping[sp.Symbol, int]) -> Point:
+    """A random point in the domain of a claim."""
+    relations = [*claim.steps(), *(Relation(claim.start, "=", m.right) for m in claim.mistakes if m.right.shape == claim.start.shape)]
+    nodes = [n for r in (*relations, *(relation_of(g) for g in (*claim.given, *claim.equality))) for n in (*r.left.walk(), *r.right.walk())]
+    symbols = {n.name: n for n in nodes if isinstance(n, Var)}
+    given = {s: int(v) for s, v in Setting(claim.given).sizes().items()}
+    sizes = {**sizes, **claim.sizes, **given}
+    known = claim.model(random.Random(seed), sizes) if claim.model else {}
+    functions = {n.function.name for n in nodes if hasattr(n, "function") and n.function.name}
+    meanings = {f: claim.meanings.get(f, any_function(f)) for f in functions if f.startswith(("sigma", "phi"))}
+    return Point(sizes, Draw(seed, sizes, symbols, known), meanings)
+
+
+def relation_of(given: Given) -> Relation:
+    return given.relation if isinstance(given, ForAll) else given
+
+
+def instances(given: Given, point: Point) -> Iterator[tuple[Relation, Point]]:
+    """The relation at the point, once for every value of its index."""
+    if isinstance(given, Relation):
+        yield given, point
+    else:
+        for v in range(point.integer(given.low), point.integer(given.high) + 1):
+            yield given.relation, point.with_index(given.index, v)
+
+
+def over(free: Mapping[sp.Symbol, sp.Expr], point: Point) -> Iterator[Point]:
+    """The point with every value of the free indices."""
+    if not free:
+        yield point
+        return
+    (index, bound), *rest = free.items()
+    for v in range(1, point.integer(bound) + 1):
+        yield from over(dict(rest), point.with_index(index, v))
+
+
+def holds(relation: Relation, point: Point) -> tuple[bool, str, str]:
+    """Whether a relation holds at a point, and both sides of the entry that decides."""
+    if relation.sign == "in":
+        return relation.left.shape == relation.right.shape, "", ""
+    left, right = point.value_of(relation.left), point.value_of(relation.right)
+    if left.shape != right.shape:
+        raise Undetermined(f"values of unequal shape {left.shape} and {right.shape}")
+    for a, b in zip(left, right, strict=True):
+        if not compare(a, relation.sign, b):
+            return False, shown(a), shown(b)
+    return True, shown(left[0]) if len(left) else "", shown(right[0]) if len(right) else ""
+
+
+def compare(a: sp.Expr, sign: str, b: sp.Expr) -> bool:
+    """``a sign b`` for two numbers: exactly for rationals, else with forty digits."""
+    gap = a - b
+    if not gap.is_Rational:
+        gap = sp.N(gap, DIGITS)
+        if not (gap.is_Float or gap.is_Rational) or not gap.is_finite:
+            raise Undetermined(f"no real value: {gap}")
+        if abs(gap) < sp.Float(10) ** -18 * (1 + abs(sp.N(b, DIGITS))):
+            gap = sp.Integer(0)
+    return bool({"=": gap == 0, "iff": gap == 0, "<=": gap <= 0, ">=": gap >= 0, "<": gap < 0, ">": gap > 0}[sign])
+
+
+def shown(value: sp.Expr) -> str:
+    """A number for readers: exact when short."""
+    value = sp.nsimplify(value) if value.is_Rational else value
+    if value.is_Rational and len(str(value)) <= 9:
+        return str(value)
+    return f"{float(value):.6g}"
+
+
+def described(point: Point, relation: Relation) -> str:
+    """The point in words: sizes, indices, functions and the symbols of the relation, exact."""
+    names = {n.name for side in (relation.left, relation.right) for n in side.walk() if isinstance(n, Var)}
+    dims = {s for side in (relation.left, relation.right) for n in side.walk() for m in n.shape for s in sp.sympify(m).free_symbols}
+    words = [f"{s} = {v}" for s, v in point.sizes.items() if s in dims] + [f"{i} = {v}" for i, v in point.indices.items()]
+    words += [f"{n} = {matrix_text(point.values[n])}" for n in sorted(names) if n in set(point.values)]
+    t = sp.Symbol("t", real=True)
+    words += [f"{name}(t) = {meaning(t)}" for name, meaning in point.functions.items()]
+    return ", ".join(words) or "constants"
+
+
+def matrix_text(matrix: sp.Matrix) -> str:
+    rows = [", ".join(shown(v) for v in matrix.row(i)) for i in range(matrix.rows)]
+    text = rows[0] if len(matrix) == 1 else "[" + "; ".join(rows) + "]"
+    return text if len(text) <= 120 else f"{text[:100]} …]"
+
+
+# ---------------------------------------------------------------- verification
+
+SIZES: Sequence[Mapping[str, int]] = (
+    {"d": 3, "k": 2, "n": 4, "r": 1},
+    {"d": 4, "k": 3, "n": 5, "r": 2},
+    {"d": 3, "k": 1, "n": 5, "r": 1},
+)
+
+
+def points(claim: Claim) -> list[Point]:
+    """Three points in the domain, at sizes that no two dimensions share; the given relations are checked at each."""
+    out = []
+    for seed, sizes in enumerate(SIZES):
+        point = draw(claim, seed, {sp.Symbol(name, integer=True, positive=True): v for name, v in sizes.items()})
+        for given in claim.given:
+            for relation, place in instances(given, point):
+                for spot in over(claim.free, place) if isinstance(given, Relation) else [place]:
+                    if not holds(relation, spot)[0]:
+                        raise Undetermined(f"the test point violates what is given: {relation.tex()}")
+        out.append(point)
+    return out
+
+
+def refute(relation: Relation, claim: Claim, places: list[Point]) -> Refutation | None:
+    """The first place at which a relation fails."""
+    for place in places:
+        for point in over(claim.free, place):
+            true, left, right = holds(relation, point)
+            if not true:
+                return Refutation(described(point, relation), left, right)
+    return None
+
+
+def setting_of(claim: Claim, book: Mapping[str, Statement]) -> Setting:
+    used = {label: book[label] for label in claim.uses}
+    statements = {label: c.statement() for label, c in used.items() if isinstance(c, Claim)}
+    return Setting(claim.given, claim.free, claim.at_most, claim.meanings, statements)
+
+
+def verify(statement: Statement, book: Mapping[str, Statement] | None = None) -> Report:
+    """Verify one statement; ``book`` holds the statements it uses.  What those rest on is not looked at here."""
+    start = time.perf_counter()
+    try:
+        if isinstance(statement, Claim):
+            report = _verify_claim(statement, book or {})
+        elif isinstance(statement, Counterexample):
+            report = _verify_counterexample(statement)
+        else:
+            report = Report(statement.label, None)
+    except Undetermined as error:
+        report = Report(statement.label, UNDECIDED, detail=str(error))
+    return replace(report, seconds=time.perf_counter() - start)
+
+
+def _verify_claim(claim: Claim, book: Mapping[str, Statement]) -> Report:
+    setting, places = setting_of(claim, book), points(claim)
+    links, proofs, tried = [], [], []
+    for number, (relation, link) in enumerate(zip(claim.steps(), claim.links, strict=True), 1):
+        failure = refute(relation, claim, places)
+        if failure is not None:
+            links.append(LinkReport(number, REFUTED, detail=str(failure)))
+            return Report(claim.label, REFUTED, links=tuple(links), point=failure, detail=f"link {number} fails")
+        proof = _prove(link.rule, relation, setting)
+        if proof is None:
+            links.append(LinkReport(number, UNDECIDED))
+            return Report(claim.label, UNDECIDED, links=tuple(links), detail=f"link {number} is not proved")
+        links.append(LinkReport(number, PROVED, proof.evidence))
+        proofs.append(proof)
+        if claim.kind == "claim":
+            tried += _mutants(number, relation, link.rule, claim, setting, places)
+    tried += [_mistake(m, claim, places) for m in claim.mistakes]
+    for name, build in claim.refused:
+        _must_be_refused(name, build)
+    _equality_case(claim, setting, proofs)
+    evidence = tuple(dict.fromkeys(e for p in proofs for e in p.evidence))
+    modulo = tuple(dict.fromkeys(m for p in proofs for m in p.modulo))
+    survivors = [m for m in tried if m.fate == "survived"]
+    if survivors:
+        detail = f"link {survivors[0].link}: the mutant {survivors[0].name!r} is neither refuted nor proved"
+        return Report(claim.label, UNDECIDED, links=tuple(links), mutants=tuple(tried), detail=detail)
+    return Report(claim.label, PROVED, scope_of(claim), evidence, modulo, tuple(links), tuple(tried))
+
+
+def _prove(rule: Rule, relation: Relation, setting: Setting) -> Proof | None:
+    if isinstance(rule, By) and rule.label not in setting.used:
+        raise Undetermined(f"{rule.label} is not among the claims used")
+    return rule.prove(relation, setting)
+
+
+def _mutants(number: int, relation: Relation, rule: Rule, claim: Claim, setting: Setting, places: list[Point]) -> list[MutantReport]:
+    """Every generated variant of a link: refuted at a point, or proved to be no mistake."""
+    out = []
+    for name, mutant in mutants(relation):
+        failure = refute(mutant, claim, places)
+        fate = REFUTED if failure else "survived"
+        if failure is None and isinstance(rule, NonNegative):
+            continue  # a weaker bound is no mistake, and a stronger one that no point refutes is not claimed
+        if failure is None and _prove(Normal() if mutant.sign == "=" else rule, mutant, setting):
+            fate = "equivalent"
+        out.append(MutantReport(name, number, mutant.tex(), fate, failure))
+    if not any(m.fate == REFUTED for m in out):
+        out.append(MutantReport("no mutant was refuted", number, relation.tex(), "survived"))
+    return out
+
+
+def _mistake(mistake: Mistake, claim: Claim, places: list[Point]) -> MutantReport:
+    relation = Relation(claim.start, mistake.sign, mistake.right)
+    failure = refute(relation, claim, places)
+    return MutantReport(mistake.name, len(claim.links), relation.tex(), REFUTED if failure else "survived", failure)
+
+
+def _must_be_refused(name: str, build: Callable[[], object]) -> str:
+    try:
+        build()
+    except ShapeError as error:
+        return str(error)
+    raise Undetermined(f"the mistake {name!r} is refused by no shape")
+
+
+def _equality_case(claim: Claim, setting: Setting, proofs: list[Proof]) -> None:
+    """Both directions at once: the conditions of equality are exactly the terms that have to vanish."""
+    wanted = [v for p in proofs for v in p.vanishing]
+    conditions = [relation_of(g) for g in claim.equality]
+    if not conditions:
+        return
+    gaps = [c.left - c.right for c in conditions]
+    bare = replace(setting, given=tuple(g for g in setting.given if relation_of(g).sign == "="))
+    for node in wanted:
+        if not any(_same_zero(node, gap, bare) for gap in gaps):
+            raise Undetermined(f"equality also asks that {node.tex()} vanishes")
+    for gap in gaps:
+        if not any(_same_zero(node, gap, bare) for node in wanted):
+            raise Undetermined(f"equality does not ask that {gap.tex()} vanishes")
+
+
+def _same_zero(a: Node, b: Node, setting: Setting) -> bool:
+    return a.shape == b.shape and (setting.is_zero(a, b) or setting.is_zero(a, -b))
+
+
+def _verify_counterexample(example: Counterexample) -> Report:
+    point = Point(example.sizes, example.values, example.meanings)
+    if not isinstance(example.statement, Relation):
+        refusal = _must_be_refused(example.title, example.statement)
+        return Report(example.label, REFUTED, "general", (SHAPES,), point=Refutation("shapes alone", refusal, "no common shape"))
+    for given in example.given:
+        for relation, place in instances(given, point):
+            if not holds(relation, place)[0]:
+                raise Undetermined(f"the point violates what is given: {relation.tex()}")
+    true, left, right = holds(example.statement, point)
+    if true:
+        return Report(example.label, PROVED, detail="the sentence holds at the point that should refute it")
+    failure = Refutation(described(point, example.statement), left, right)
+    return Report(example.label, REFUTED, "fixed", ("exact values at a point",), point=failure)
+
+
+def scope_of(claim: Claim) -> str:
+    """The widest scope that the claim's own links support."""
+    nodes = [n for r in claim.steps() for side in (r.left, r.right) for n in side.walk()]
+    sizes = Setting(claim.given).sizes()
+    dims = {sp.sympify(m).xreplace(sizes) for n in nodes if not isinstance(n, Num) for m in n.shape}
+    if sizes or any(m.is_Integer and m != 1 for m in dims):
+        return "fixed"
+    if any(m.free_symbols for m in dims) or any(isinstance(n, Num) and n.number.free_symbols for n in nodes):
+        return "general"
+    symbols = [n for n in nodes if isinstance(n, Var) and not isinstance(n, Let)]
+    return "pointwise" if symbols or any(isinstance(n, Integral) for n in nodes) else "fixed"

@@ -1,0 +1,697 @@
+r"""The language of the book: expressions that print themselves and lower themselves to what is checked.
+
+A statement is written once as a small immutable tree.  From the same tree come
+
+* the LaTeX of the page, in the order and with the brackets in which it was written (:meth:`Node.tex`);
+* its shape, which is checked when the tree is built (:class:`ShapeError`);
+* its *entry*: a SymPy expression in symbolic indices, the first witness (:meth:`Node.entry`);
+* its *value*: a matrix of small unequal sizes with exact entries, the second witness (:meth:`Node.value`).
+
+The two lowerings share no code: the first never sees a matrix, the second never sees an index calculus.
+
+Contents: points, nodes for symbols and constants, matrix algebra, indices, relations.  Functions, derivatives, integrals and
+expectations stand in :mod:`genmath.calculus`.
+Every shape is a pair ``(rows, columns)`` of SymPy expressions; a scalar has shape ``(1, 1)``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from genmath.indexed import Undetermined, fresh
+
+Shape = tuple[sp.Expr, sp.Expr]
+ONE = sp.Integer(1)
+SCALAR = (ONE, ONE)
+
+# How tightly a node binds when it is printed: a child that binds less than its place asks for is bracketed.
+LOOSE, SUM, HADAMARD, SCALE, PRODUCT, POSTFIX, ATOM = range(7)
+
+
+class ShapeError(TypeError):
+    """An expression whose shapes do not fit; ``tex`` shows it as it was meant."""
+
+    def __init__(self, message: str, tex: str = "") -> None:
+        super().__init__(message)
+        self.tex = tex
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where expressions are evaluated: sizes of dimensions, exact matrices, meanings of functions, values of indices."""
+
+    sizes: Mapping[sp.Symbol, int]
+    values: Mapping[str, sp.Matrix] = field(default_factory=dict)
+    functions: Mapping[str, Callable[[sp.Expr], sp.Expr]] = field(default_factory=dict)
+    indices: Mapping[sp.Symbol, int] = field(default_factory=dict)
+    memory: dict[Node, sp.Matrix] = field(default_factory=dict, compare=False, repr=False)
+
+    def value_of(self, node: Node) -> sp.Matrix:
+        """The value of an expression, computed once."""
+        if node not in self.memory:
+            self.memory[node] = node.value(self)
+        return self.memory[node]
+
+    def number(self, expression: Any) -> sp.Expr:
+        """The value of an expression in dimensions and indices."""
+        return sp.sympify(expression, strict=True).xreplace({s: sp.Integer(v) for s, v in {**self.sizes, **self.indices}.items()})
+
+    def integer(self, expression: Any) -> int:
+        number = self.number(expression)
+        if not number.is_Integer:
+            raise Undetermined(f"{expression} has no integer value at this point")
+        return int(number)
+
+    def size(self, shape: Shape) -> tuple[int, int]:
+        return self.integer(shape[0]), self.integer(shape[1])
+
+    def with_values(self, **values: sp.Matrix) -> Point:
+        return dataclasses.replace(self, values=ChainMap(values, self.values), memory={})
+
+    def with_index(self, index: sp.Symbol, value: int) -> Point:
+        return dataclasses.replace(self, indices={**self.indices, index: value}, memory={})
+
+
+@dataclass(frozen=True)
+class Node:
+    """An expression.  Subclasses say how it is printed, shaped and lowered."""
+
+    binds = ATOM
+
+    def __add__(self, other: Operand) -> Node:
+        return Add(self, as_node(other))
+
+    def __radd__(self, other: Operand) -> Node:
+        return Add(as_node(other), self)
+
+    def __sub__(self, other: Operand) -> Node:
+        return Add(self, Scale(Num(-ONE), as_node(other)))
+
+    def __rsub__(self, other: Operand) -> Node:
+        return Add(as_node(other), Scale(Num(-ONE), self))
+
+    def __neg__(self) -> Node:
+        return Scale(Num(-ONE), self)
+
+    def __matmul__(self, other: Node) -> Node:
+        return Dot(self, other)
+
+    def __mul__(self, other: Operand) -> Node:
+        other = as_node(other)
+        return Scale(self, other) if self.shape == SCALAR else Had(self, other)
+
+    def __rmul__(self, other: Operand) -> Node:
+        return Scale(as_node(other), self)
+
+    def __truediv__(self, other: Operand) -> Node:
+        return Quotient(self, as_node(other))
+
+    def __rtruediv__(self, other: Operand) -> Node:
+        return Quotient(as_node(other), self)
+
+    def __pow__(self, exponent: int) -> Node:
+        return Power(self, exponent)
+
+    def __getitem__(self, index: Any) -> Node:
+        return Entry(self, *(index if isinstance(index, tuple) else (index,)))
+
+    @property
+    def T(self) -> Node:  # noqa: N802  (the letter that every reader of matrices knows)
+        return Transpose(self)
+
+    @property
+    def shape(self) -> Shape:
+        return SCALAR
+
+    def latex(self) -> str:
+        """LaTeX of this node, its children bracketed where their place asks for it."""
+        raise NotImplementedError
+
+    def tex(self, place: int = LOOSE) -> str:
+        """LaTeX of this node for a place that asks for a binding of at least ``place``."""
+        return rf"\left({self.latex()}\right)" if self.binds < place else self.latex()
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        """The entry in row ``i`` and column ``j``, both from 1 and possibly symbolic."""
+        raise NotImplementedError
+
+    def value(self, point: Point) -> sp.Matrix:
+        """The explicit matrix at a point."""
+        raise NotImplementedError
+
+    @cached_property
+    def children(self) -> tuple[Node, ...]:
+        return tuple(v for f in dataclasses.fields(self) for v in parts(getattr(self, f.name)))
+
+    def replace(self, change: Callable[[Node], Node | None]) -> Node:
+        """The tree with every topmost node for which ``change`` gives another node replaced by it."""
+        new = change(self)
+        if new is not None:
+            return new
+        values = {f.name: _replaced(getattr(self, f.name), change) for f in dataclasses.fields(self)}
+        return self if all(getattr(self, k) is v for k, v in values.items()) else dataclasses.replace(self, **values)
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+Operand = Node | int | sp.Expr
+
+
+def as_node(value: Operand) -> Node:
+    """A number or an expression in dimensions as a node; nodes pass."""
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, int | sp.Expr):
+        return Num(sp.Integer(value) if isinstance(value, int) else value)
+    raise TypeError(f"a node, an integer or a SymPy expression is wanted, not {value!r}")
+
+
+def parts(value: Any) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from parts(item)
+
+
+def _replaced(value: Any, change: Callable[[Node], Node | None]) -> Any:
+    if isinstance(value, Node):
+        return value.replace(change)
+    if isinstance(value, tuple) and any(True for _ in parts(value)):
+        new = tuple(_replaced(item, change) for item in value)
+        return value if all(a is b for a, b in zip(value, new, strict=True)) else new
+    return value
+
+
+def same_shape(left: Node, sign: str, right: Node) -> None:
+    if left.shape != right.shape:
+        message = f"{shape_text(left.shape)} {sign} {shape_text(right.shape)}"
+        raise ShapeError(f"the shapes of {message} do not fit", f"{left.tex(HADAMARD)} {sign} {right.tex(HADAMARD)}")
+
+
+def shape_text(shape: Shape) -> str:
+    return f"{shape[0]}×{shape[1]}"
+
+
+# ---------------------------------------------------------------- symbols and constants
+
+
+@dataclass(frozen=True)
+class Var(Node):
+    """A symbol with a shape.  ``domain``: real, positive, unit (the open interval from 0 to 1) or nonnegative."""
+
+    name: str
+    letter: str
+    dims: Shape = SCALAR
+    domain: str = "real"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dims", tuple(sp.sympify(m, strict=True) for m in self.dims))
+
+    @property
+    def shape(self) -> Shape:
+        return self.dims
+
+    @cached_property
+    def symbol(self) -> sp.Symbol | sp.IndexedBase:
+        kind: Callable[..., Any] = sp.Symbol if self.dims == SCALAR else sp.IndexedBase
+        facts = {"unit": {"positive": True}, "positive": {"positive": True}, "nonnegative": {"nonnegative": True}}
+        return kind(self.name, **facts.get(self.domain, {"real": True}))
+
+    def latex(self) -> str:
+        return self.letter
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        if self.dims == SCALAR:
+            return self.symbol
+        index = tuple(a for a, size in zip((i, j), self.dims, strict=True) if size != 1)
+        return self.symbol[index]
+
+    def value(self, point: Point) -> sp.Matrix:
+        if self.name not in point.values:
+            raise Undetermined(f"the point gives no value to {self.name}")
+        return point.values[self.name]
+
+
+@dataclass(frozen=True)
+class Num(Node):
+    """A number: exact, or an expression in dimensions and indices."""
+
+    number: sp.Expr
+
+    @property
+    def binds(self) -> int:  # type: ignore[override]
+        if self.number.is_Add:
+            return SUM
+        return SCALE if self.number.could_extract_minus_sign() else ATOM
+
+    def latex(self) -> str:
+        return sp.latex(self.number)
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.number
+
+    def value(self, point: Point) -> sp.Matrix:
+        return sp.Matrix([[point.number(self.number)]])
+
+
+@dataclass(frozen=True)
+class Constant(Node):
+    """A matrix of ones (``1``), of zeros (``0``), or the identity (``I``)."""
+
+    kind: str
+    dims: Shape
+
+    @property
+    def shape(self) -> Shape:
+        return self.dims
+
+    def latex(self) -> str:
+        return {"1": r"\mathbf{1}", "0": r"\mathbf{0}", "I": r"\mathbf{I}"}[self.kind]
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return {"1": ONE, "0": sp.Integer(0), "I": sp.KroneckerDelta(i, j)}[self.kind]
+
+    def value(self, point: Point) -> sp.Matrix:
+        return {"1": sp.ones, "0": sp.zeros, "I": sp.eye}[self.kind](*point.size(self.dims))
+
+
+@dataclass(frozen=True)
+class Let(Node):
+    """A named abbreviation: prints as its name, is checked as what it stands for."""
+
+    letter: str
+    body: Node
+
+    @property
+    def shape(self) -> Shape:
+        return self.body.shape
+
+    def latex(self) -> str:
+        return self.letter
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.body.entry(i, j)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return self.body.value(point)
+
+    @cached_property
+    def frozen(self) -> Var:
+        """The abbreviation as a symbol of its own, for derivatives with respect to it."""
+        return Var(f"let {self.letter}", self.letter, self.shape)
+
+
+# ---------------------------------------------------------------- matrix algebra
+
+
+@dataclass(frozen=True)
+class Add(Node):
+    """``left + right``; a negative factor on the right prints as a difference."""
+
+    left: Node
+    right: Node
+    binds = SUM
+
+    def __post_init__(self) -> None:
+        same_shape(self.left, "+", self.right)
+
+    @property
+    def shape(self) -> Shape:
+        return self.left.shape
+
+    def latex(self) -> str:
+        right = self.right.tex(HADAMARD)
+        return f"{self.left.tex(SUM)} {right if right.startswith('-') else '+ ' + right}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.left.entry(i, j) + self.right.entry(i, j)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return self.left.value(point) + self.right.value(point)
+
+
+@dataclass(frozen=True)
+class Scale(Node):
+    """A scalar factor before an expression."""
+
+    factor: Node
+    body: Node
+    binds = SCALE
+
+    def __post_init__(self) -> None:
+        if self.factor.shape != SCALAR:
+            raise ShapeError(f"a factor is a scalar, not {shape_text(self.factor.shape)}", self.latex())
+
+    @property
+    def shape(self) -> Shape:
+        return self.body.shape
+
+    def latex(self) -> str:
+        minus = isinstance(self.factor, Num) and self.factor.number == -1
+        factor = "-" if minus else self.factor.tex(SCALE)
+        body = self.body.tex(SCALE if self.shape == SCALAR else PRODUCT)
+        if body.startswith("-"):
+            body = rf"\left({body}\right)"
+        return factor + (r" \cdot " if body[:1].isdigit() and not minus else r"\," * (not minus and factor[-1:].isalnum())) + body
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.factor.entry() * self.body.entry(i, j)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return self.factor.value(point)[0] * self.body.value(point)
+
+
+@dataclass(frozen=True)
+class Dot(Node):
+    """The matrix product."""
+
+    left: Node
+    right: Node
+    binds = PRODUCT
+
+    def __post_init__(self) -> None:
+        if self.left.shape[1] != self.right.shape[0]:
+            message = f"{shape_text(self.left.shape)} times {shape_text(self.right.shape)}"
+            raise ShapeError(f"the shapes of {message} do not fit", self.latex())
+
+    @property
+    def shape(self) -> Shape:
+        return self.left.shape[0], self.right.shape[1]
+
+    def latex(self) -> str:
+        return rf"{self.left.tex(PRODUCT)}\, {self.right.tex(POSTFIX)}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        if self.left.shape[1] == 1:
+            return self.left.entry(i, 1) * self.right.entry(1, j)
+        s = fresh()
+        return sp.Sum(self.left.entry(i, s) * self.right.entry(s, j), (s, 1, self.left.shape[1]))
+
+    def value(self, point: Point) -> sp.Matrix:
+        return self.left.value(point) * self.right.value(point)
+
+
+@dataclass(frozen=True)
+class Transpose(Node):
+    """The transpose."""
+
+    body: Node
+    binds = POSTFIX
+
+    @property
+    def shape(self) -> Shape:
+        return self.body.shape[::-1]
+
+    def latex(self) -> str:
+        return rf"{self.body.tex(ATOM)}^{{\top}}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.body.entry(j, i)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return self.body.value(point).T
+
+
+@dataclass(frozen=True)
+class Had(Node):
+    """The Hadamard (elementwise) product."""
+
+    left: Node
+    right: Node
+    binds = HADAMARD
+
+    def __post_init__(self) -> None:
+        same_shape(self.left, r"\odot", self.right)
+
+    @property
+    def shape(self) -> Shape:
+        return self.left.shape
+
+    def latex(self) -> str:
+        return rf"{self.left.tex(HADAMARD)} \odot {self.right.tex(SCALE)}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.left.entry(i, j) * self.right.entry(i, j)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return self.left.value(point).multiply_elementwise(self.right.value(point))
+
+
+@dataclass(frozen=True)
+class Quotient(Node):
+    """An expression over a scalar."""
+
+    over: Node
+    under: Node
+
+    def __post_init__(self) -> None:
+        if self.under.shape != SCALAR:
+            raise ShapeError(f"a denominator is a scalar, not {shape_text(self.under.shape)}", self.latex())
+
+    @property
+    def binds(self) -> int:  # type: ignore[override]
+        return ATOM if self.shape == SCALAR else SCALE
+
+    @property
+    def shape(self) -> Shape:
+        return self.over.shape
+
+    def latex(self) -> str:
+        if self.shape == SCALAR:
+            return rf"\frac{{{self.over.tex()}}}{{{self.under.tex()}}}"
+        return rf"\frac{{1}}{{{self.under.tex()}}}\, {self.over.tex(PRODUCT)}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.over.entry(i, j) / self.under.entry()
+
+    def value(self, point: Point) -> sp.Matrix:
+        return self.over.value(point) / self.under.value(point)[0]
+
+
+@dataclass(frozen=True)
+class Power(Node):
+    """An integer power of a scalar, or of a square matrix if positive."""
+
+    base: Node
+    exponent: int
+    binds = POSTFIX
+
+    def __post_init__(self) -> None:
+        if self.base.shape != SCALAR:
+            raise ShapeError(f"a power is taken of a scalar, not of {shape_text(self.base.shape)}", self.latex())
+
+    def latex(self) -> str:
+        return f"{self.base.tex(ATOM)}^{{{self.exponent}}}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.base.entry() ** self.exponent
+
+    def value(self, point: Point) -> sp.Matrix:
+        return sp.Matrix([[self.base.value(point)[0] ** self.exponent]])
+
+
+@dataclass(frozen=True)
+class SquaredNorm(Node):
+    """The sum of the squares of all entries: Euclid's norm of a vector, Frobenius' norm of a matrix, squared."""
+
+    body: Node
+
+    def latex(self) -> str:
+        frobenius = "" if 1 in self.body.shape else "_F"
+        return rf"\left\lVert {self.body.tex()} \right\rVert{frobenius}^2"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        rows, columns = self.body.shape
+        s, t = fresh(), fresh()
+        return sp.Sum(self.body.entry(s, t) ** 2, (s, 1, rows), (t, 1, columns))
+
+    def value(self, point: Point) -> sp.Matrix:
+        return sp.Matrix([[sum(v**2 for v in self.body.value(point))]])
+
+
+@dataclass(frozen=True)
+class Trace(Node):
+    """The trace of a square matrix."""
+
+    body: Node
+
+    def __post_init__(self) -> None:
+        if self.body.shape[0] != self.body.shape[1]:
+            raise ShapeError(f"a trace is taken of a square matrix, not of {shape_text(self.body.shape)}", self.latex())
+
+    def latex(self) -> str:
+        return rf"\operatorname{{tr}}\left({self.body.tex()}\right)"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        s = fresh()
+        return sp.Sum(self.body.entry(s, s), (s, 1, self.body.shape[0]))
+
+    def value(self, point: Point) -> sp.Matrix:
+        return sp.Matrix([[self.body.value(point).trace()]])
+
+
+@dataclass(frozen=True)
+class Diag(Node):
+    """The diagonal matrix of a column."""
+
+    body: Node
+
+    def __post_init__(self) -> None:
+        if self.body.shape[1] != 1:
+            raise ShapeError(f"a diagonal comes from a column, not from {shape_text(self.body.shape)}", self.latex())
+
+    @property
+    def shape(self) -> Shape:
+        return self.body.shape[0], self.body.shape[0]
+
+    def latex(self) -> str:
+        return rf"\operatorname{{diag}}\left({self.body.tex()}\right)"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return sp.KroneckerDelta(i, j) * self.body.entry(i, 1)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return sp.diag(*self.body.value(point))
+
+
+# ---------------------------------------------------------------- indices
+
+
+@dataclass(frozen=True)
+class Entry(Node):
+    """One entry of a matrix; rows and columns count from 1."""
+
+    body: Node
+    row: Any
+    column: Any = ONE
+
+    def latex(self) -> str:
+        column = "" if self.body.shape[1] == 1 else sp.latex(sp.sympify(self.column, strict=True))
+        letter = self.body.tex(ATOM)
+        letter = f"[{letter}]" if "_" in letter else letter
+        return f"{letter}_{{{sp.latex(sp.sympify(self.row, strict=True))}{column}}}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.body.entry(self.row, self.column)
+
+    def value(self, point: Point) -> sp.Matrix:
+        row, column = point.integer(self.row), point.integer(self.column)
+        return self.body.value(point)[row - 1 : row, column - 1 : column]
+
+
+@dataclass(frozen=True)
+class Column(Node):
+    """One column of a matrix."""
+
+    body: Node
+    column: Any
+
+    @property
+    def shape(self) -> Shape:
+        return self.body.shape[0], ONE
+
+    def latex(self) -> str:
+        return rf"{self.body.tex(ATOM)}_{{\cdot {sp.latex(sp.sympify(self.column, strict=True))}}}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.body.entry(i, self.column)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return self.body.value(point)[:, point.integer(self.column) - 1]
+
+
+@dataclass(frozen=True)
+class Sigma(Node):
+    """A sum over an index from ``low`` to ``high``, both included."""
+
+    index: sp.Symbol
+    low: Any
+    high: Any
+    body: Node
+    binds = SCALE
+
+    @property
+    def shape(self) -> Shape:
+        return self.body.shape
+
+    def latex(self) -> str:
+        low, high = (sp.latex(sp.sympify(b, strict=True)) for b in (self.low, self.high))
+        return rf"\sum_{{{sp.latex(self.index)}={low}}}^{{{high}}} {self.body.tex(HADAMARD)}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        s = fresh()
+        return sp.Sum(self.body.entry(i, j).xreplace({self.index: s}), (s, self.low, self.high))
+
+    def value(self, point: Point) -> sp.Matrix:
+        span = range(point.integer(self.low), point.integer(self.high) + 1)
+        terms = [self.body.value(point.with_index(self.index, v)) for v in span]
+        return sum(terms[1:], terms[0]) if terms else sp.zeros(*point.size(self.shape))
+
+
+# ---------------------------------------------------------------- spaces and relations
+
+
+@dataclass(frozen=True)
+class Space(Node):
+    """The space of all real matrices of a shape."""
+
+    dims: Shape
+
+    @property
+    def shape(self) -> Shape:
+        return self.dims
+
+    def latex(self) -> str:
+        sizes = [sp.latex(size) for size in self.dims if size != 1] or ["1"]
+        return r"\mathbb{R}^{" + r" \times ".join(sizes) + "}"
+
+    def value(self, point: Point) -> sp.Matrix:
+        return sp.zeros(*point.size(self.dims))
+
+
+@dataclass(frozen=True)
+class Count(Node):
+    """How many numbers a symbol holds."""
+
+    body: Node
+
+    def latex(self) -> str:
+        return rf"\# {self.body.tex(ATOM)}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return sp.Mul(*self.body.shape)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return sp.Matrix([[sp.Integer(sp.prod(point.size(self.body.shape)))]])
+
+
+SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "iff": r"\iff", "in": r"\in"}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """``left sign right``."""
+
+    left: Node
+    sign: str
+    right: Node
+
+    def __post_init__(self) -> None:
+        if self.sign not in SIGNS:
+            raise ValueError(f"a relation is one of {', '.join(SIGNS)}, not {self.sign!r}")
+        same_shape(self.left, SIGNS[self.sign], self.right)
+
+    def tex(self) -> str:
+        return f"{self.left.tex()} {SIGNS[self.sign]} {self.right.tex()}"

@@ -71,6 +71,8 @@ class Claim:
         Indices that the statement leaves free.
     sizes : mapping of dimension to int
         Sizes of the test points where the usual ones do not do.
+    samples : tuple of mappings
+        Values of symbols at further test points, where a mistake shows that random points miss.
     model : function
         From a random generator and sizes to values of the symbols that the given relations tie together.
     meanings : mapping of str to function
@@ -92,6 +94,7 @@ class Claim:
     free: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     at_most: frozenset[tuple[sp.Expr, sp.Expr]] = frozenset()
     sizes: Mapping[sp.Symbol, int] = field(default_factory=dict)
+    samples: tuple[Mapping[str, sp.Matrix], ...] = ()
     model: Callable[[random.Random, Mapping[sp.Symbol, int]], dict[str, sp.Matrix]] | None = None
     meanings: Mapping[str, Callable[[sp.Expr], sp.Expr]] = field(default_factory=dict)
     equality: tuple[Given, ...] = ()
@@ -245,14 +248,14 @@ def any_function(name: str) -> Callable[[sp.Expr], sp.Expr]:
     return lambda t: t / a + t**2 / (a + 1) - t**3 / (a + 3)
 
 
-def draw(claim: Claim, seed: int, sizes: Mapping[sp.Symbol, int]) -> Point:
-    """A random point in the domain of a claim."""
+def draw(claim: Claim, seed: int, sizes: Mapping[sp.Symbol, int], sample: Mapping[str, sp.Matrix] | None = None) -> Point:
+    """A random point in the domain of a claim; a sample fixes some of the values."""
     relations = [*claim.steps(), *(Relation(claim.start, "=", m.right) for m in claim.mistakes if m.right.shape == claim.start.shape)]
     nodes = [n for r in (*relations, *(relation_of(g) for g in (*claim.given, *claim.equality))) for n in (*r.left.walk(), *r.right.walk())]
     symbols = {n.name: n for n in nodes if isinstance(n, Var)}
     given = {s: int(v) for s, v in Setting(claim.given).sizes().items()}
     sizes = {**sizes, **claim.sizes, **given}
-    known = claim.model(random.Random(seed), sizes) if claim.model else {}
+    known = {**(claim.model(random.Random(seed), sizes) if claim.model else {}), **(sample or {})}
     functions = {n.function.name for n in nodes if hasattr(n, "function") and n.function.name}
     meanings = {f: claim.meanings.get(f, any_function(f)) for f in functions if f.startswith(("sigma", "phi"))}
     return Point(sizes, Draw(seed, sizes, symbols, known), meanings)
@@ -343,8 +346,9 @@ SIZES: Sequence[Mapping[str, int]] = (
 def points(claim: Claim) -> list[Point]:
     """Three points in the domain, at sizes that no two dimensions share; the given relations are checked at each."""
     out = []
-    for seed, sizes in enumerate(SIZES):
-        point = draw(claim, seed, {sp.Symbol(name, integer=True, positive=True): v for name, v in sizes.items()})
+    plan = [(sizes, None) for sizes in SIZES] + [(SIZES[0], sample) for sample in claim.samples]
+    for seed, (sizes, sample) in enumerate(plan):
+        point = draw(claim, seed, {sp.Symbol(name, integer=True, positive=True): v for name, v in sizes.items()}, sample)
         for given in claim.given:
             for relation, place in instances(given, point):
                 for spot in over(claim.free, place) if isinstance(given, Relation) else [place]:
@@ -458,8 +462,9 @@ def _equality_case(claim: Claim, setting: Setting, proofs: list[Proof]) -> None:
         return
     gaps = [c.left - c.right for c in conditions]
     bare = replace(setting, given=tuple(g for g in setting.given if relation_of(g).sign == "="))
+    with_conditions = replace(bare, given=(*bare.given, *claim.equality))
     for node in wanted:
-        if not any(_same_zero(node, gap, bare) for gap in gaps):
+        if not any(_same_zero(node, gap, bare) for gap in gaps) and not with_conditions.is_zero(node):
             raise Undetermined(f"equality also asks that {node.tex()} vanishes")
     for gap in gaps:
         if not any(_same_zero(node, gap, bare) for node in wanted):

@@ -65,6 +65,8 @@ class Apply(Node):
         return self.body.shape
 
     def latex(self) -> str:
+        if self.function.letter.endswith(("^", "sqrt")):
+            return f"{self.function.letter}{{{self.body.tex()}}}"
         return rf"{self.function.letter}\left({self.body.tex()}\right)"
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:

@@ -14,7 +14,7 @@ import sympy as sp
 
 from genmath.calculus import Function
 from genmath.rules import Lemma
-from genmath.surface import SCALAR, Let, Node, Shape, Var
+from genmath.surface import ONE, SCALAR, Let, Node, Shape, Var
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,18 @@ d = _dimension("d", "numbers in a sample (pixels of an image)", "n_features_in_"
 k = _dimension("k", "numbers in a code (latent size)", "n_latent")
 n = _dimension("n", "samples in the data or in a batch", "len(X)")
 r = _dimension("r", "dimension of the space that the decoder's columns span")
-i, j, p, q, s = sp.symbols("i j p q s", integer=True, positive=True)
+i, j, p, q = sp.symbols("i j p q", integer=True, positive=True)
 
 # ---------------------------------------------------------------- functions and scalars
 
 sigma = _function("sigma", r"\sigma", "logistic function; any differentiable function where nothing else is said", "sigmoid")
-exp = Function("exp", r"\exp", sp.exp)
+exp = Function("exp", "e^", sp.exp)
 tanh = Function("tanh", r"\tanh", sp.tanh)
 log = Function("log", r"\log", sp.log)
 erf = Function("erf", r"\operatorname{erf}", sp.erf)
-sqrt = Function("sqrt", r"\operatorname{sqrt}", sp.sqrt)
+sqrt = Function("sqrt", r"\sqrt", sp.sqrt)
 
 t = _symbol("t", "t", SCALAR, "a real number", "x")
-s_noise = _symbol("s", "s", SCALAR, "standard deviation of noise", "noise", "positive")
 
 # ---------------------------------------------------------------- data and parameters
 
@@ -77,9 +76,9 @@ x = _symbol("x", r"\mathbf{x}", (d, 1), "a sample", "X[i]")
 x_noisy = _symbol("x_noisy", r"\tilde{\mathbf{x}}", (d, 1), "a noisy sample", "X_noisy[i]")
 z = _symbol("z", r"\mathbf{z}", (k, 1), "a code", "Z[i]")
 W_e = _symbol("W_e", r"\mathbf{W}_e", (k, d), "weights of the encoder", "W_e")
-b_e = _symbol("b_e", r"\mathbf{b}_e", (k, sp.Integer(1)), "biases of the encoder", "b_e")
+b_e = _symbol("b_e", r"\mathbf{b}_e", (k, ONE), "biases of the encoder", "b_e")
 W_d = _symbol("W_d", r"\mathbf{W}_d", (d, k), "weights of the decoder", "W_d")
-b_d = _symbol("b_d", r"\mathbf{b}_d", (d, sp.Integer(1)), "biases of the decoder", "b_d")
+b_d = _symbol("b_d", r"\mathbf{b}_d", (d, ONE), "biases of the decoder", "b_d")
 X = _symbol("X", r"\mathbf{X}", (d, n), "data, a sample a column", "X.T")
 X_noisy = _symbol("X_noisy", r"\tilde{\mathbf{X}}", (d, n), "noisy data, a sample a column", "X_noisy.T")
 
@@ -101,7 +100,6 @@ LETTERS = {
     "R": r"\mathbf{R}",
     "P": r"\mathbf{P}",
     "mean": r"\bar{\mathbf{x}}",
-    "phi": r"\varphi",
 }
 TABLE += [
     Row(LETTERS["x_hat"], "reconstruction of a sample", "d × 1", "X_hat[i]"),
@@ -113,23 +111,61 @@ TABLE += [
     Row(LETTERS["F"], "loss of the linear autoencoder", "scalar", "loss"),
 ]
 
-# ---------------------------------------------------------------- auxiliary symbols
+# ---------------------------------------------------------------- arrays of the code: samples are rows
+
+X_rows = _symbol("X_rows", r"\mathsf{X}", (n, d), "data, a sample a row", "X")
+LETTERS |= {
+    "A_e_rows": r"\mathsf{A}_e",
+    "A_d_rows": r"\mathsf{A}_d",
+    "Z_rows": r"\mathsf{Z}",
+    "X_hat_rows": r"\hat{\mathsf{X}}",
+    "Delta_e_rows": r"\mathsf{\Delta}_e",
+    "Delta_d_rows": r"\mathsf{\Delta}_d",
+    "L_mean": r"\bar{L}",
+    "L_pixel": r"\bar{L}_{\mathrm{px}}",
+}
+TABLE += [
+    Row(LETTERS["Z_rows"], "codes, a sample a row", "n × k", "Z"),
+    Row(LETTERS["X_hat_rows"], "reconstructions, a sample a row", "n × d", "X_hat"),
+    Row(LETTERS["Delta_d_rows"], "slope of the mean loss in the preactivations of the decoder", "n × d", "Delta_d"),
+    Row(LETTERS["Delta_e_rows"], "slope of the mean loss in the preactivations of the encoder", "n × k", "Delta_e"),
+    Row(LETTERS["L_mean"], "mean of the loss over the samples", "scalar", "loss"),
+    Row(LETTERS["L_pixel"], "mean of the squared error over samples and pixels", "scalar", ""),
+]
+
+# ---------------------------------------------------------------- linear autoencoders
 
 A = _symbol("A", r"\mathbf{A}", (k, k), "an invertible matrix")
 A_inv = _symbol("A_inv", r"\mathbf{A}^{-1}", (k, k), "its inverse")
 U = _symbol("U", r"\mathbf{U}", (d, d), "orthonormal eigenvectors of the second moments, one a column", "components")
-U_k = _symbol("U_k", r"\mathbf{U}_k", (d, k), "the first k of them")
-lam = _symbol("lambda", r"\boldsymbol{\lambda}", (d, sp.Integer(1)), "eigenvalues, in falling order", "eigenvalues", "nonnegative")
-lam_k = _symbol("lambda_k", r"\boldsymbol{\lambda}_k", (k, sp.Integer(1)), "the first k of them", "", "nonnegative")
+lam = _symbol("lambda", r"\boldsymbol{\lambda}", (d, ONE), "eigenvalues of the second moments, falling", "eigenvalues", "nonnegative")
 Q = _symbol("Q", r"\mathbf{Q}", (d, r), "orthonormal basis of a space that holds the decoder's columns")
 M = _symbol("M", r"\mathbf{M}", (r, k), "the decoder's columns in that basis")
 c = _symbol("c", "c", SCALAR, "a number between the last kept eigenvalue and the first dropped one", "", "positive")
+b = _symbol("b", r"\mathbf{b}", (d, ONE), "a bias", "b_d")
+b_star = _symbol("b_star", r"\mathbf{b}^{\star}", (d, ONE), "the best bias", "b_d")
+a_1, a_2, e_1, e_2 = (
+    _symbol(name, letter, SCALAR, meaning)
+    for name, letter, meaning in (
+        ("a_1", "a_1", "first entry of a decoder with two outputs"),
+        ("a_2", "a_2", "its second entry"),
+        ("e_1", "e_1", "first entry of an encoder with two inputs"),
+        ("e_2", "e_2", "its second entry"),
+    )
+)
+lam_1 = _symbol("lambda_1", r"\lambda_1", SCALAR, "the larger of two eigenvalues", "", "positive")
+lam_2 = _symbol("lambda_2", r"\lambda_2", SCALAR, "the smaller of two eigenvalues", "", "positive")
+u = _symbol("u", "u", SCALAR, "squared length of a step", "", "positive")
+C = _symbol("C", r"\mathbf{C}", (d, d), "second moments of the data")
+Lambda_k = _symbol("Lambda_k", r"\boldsymbol{\Lambda}", (k, k), "a diagonal matrix")
+
+# ---------------------------------------------------------------- noise
+
 W = _symbol("W", r"\mathbf{W}", (d, d), "weights of a linear denoiser", "W")
 W_star = _symbol("W_star", r"\mathbf{W}^{\star}", (d, d), "the best linear denoiser", "W_star")
-R_inv = _symbol("R_inv", r"\mathbf{S}^{-1}", (d, d), "inverse of the second moments of noisy data")
-E = _symbol("E", r"\mathbf{E}", (d, n), "noise on data", "noise")
-b = _symbol("b", r"\mathbf{b}", (d, sp.Integer(1)), "a bias", "b_d")
-b_star = _symbol("b_star", r"\mathbf{b}^{\star}", (d, sp.Integer(1)), "the best bias", "b_d")
+S_inv = _symbol("S_inv", r"\mathbf{S}^{-1}", (d, d), "inverse of the second moments of noisy data")
+eps = _symbol("eps", r"\boldsymbol{\varepsilon}", (d, ONE), "noise: centred, uncorrelated, of one variance", "noise")
+s = _symbol("s", "s", SCALAR, "standard deviation of the noise", "noise", "positive")
 
 # ---------------------------------------------------------------- lemmas
 

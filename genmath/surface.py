@@ -613,6 +613,27 @@ class Column(Node):
 
 
 @dataclass(frozen=True)
+class Leading(Node):
+    """The first columns of a matrix."""
+
+    body: Node
+    width: Any
+
+    @property
+    def shape(self) -> Shape:
+        return self.body.shape[0], sp.sympify(self.width, strict=True)
+
+    def latex(self) -> str:
+        return rf"{self.body.tex(ATOM)}_{{\cdot,\, 1 \ldots {sp.latex(self.shape[1])}}}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return self.body.entry(i, j)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return self.body.value(point)[:, : point.integer(self.width)]
+
+
+@dataclass(frozen=True)
 class Sigma(Node):
     """A sum over an index from ``low`` to ``high``, both included."""
 

@@ -1,0 +1,167 @@
+"""How a claim looks: its parts as document nodes, and the HTML of those nodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.locale import _
+from statements import figure_number
+
+KINDS = {"claim": "Claim", "definition": "Definition", "counterexample": "Counterexample", "judgement": "Judgement"}
+MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?"}
+MATH = re.compile(r"\$([^$]+)\$")
+EQUATION = re.compile(r"\(\d+\)$")
+
+
+class claim_box(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
+    """A claim, numbered by Sphinx; attributes: label, kind, verdict, title."""
+
+
+class claim_head(nodes.Part, nodes.TextElement):  # noqa: N801
+    """Number, title and verdict."""
+
+
+class claim_fields(nodes.Part, nodes.Element):  # noqa: N801
+    """Scope, evidence, what it rests on: never one word."""
+
+
+class claim_field(nodes.Part, nodes.Element):  # noqa: N801
+    """One of them; attribute: name."""
+
+
+class fold(nodes.General, nodes.Element):  # noqa: N801
+    """A part that opens on demand, without a script; attributes: summary, open."""
+
+
+class chain(nodes.General, nodes.Element):  # noqa: N801
+    """The links of a proof."""
+
+
+class link(nodes.Part, nodes.Element):  # noqa: N801
+    """One link: a formula and its reason."""
+
+
+def inline(text: str) -> list[nodes.Node]:
+    """Turn text with ``$formulas$`` into nodes."""
+    parts = MATH.split(text)
+    made = [nodes.math(part, part) if i % 2 else nodes.Text(part) for i, part in enumerate(parts) if part]
+    return made
+
+
+def formula(tex: str, tag: str = "", classes: Iterable[str] = ()) -> nodes.math_block:
+    """Return a displayed formula, with the sheet's number at its right."""
+    return nodes.math_block(tex, tex, nowrap=True, number=None, tag=tag, classes=list(classes))
+
+
+def reference(label: str, text: str = "") -> addnodes.pending_xref:
+    """Return a link to a claim, wherever it is."""
+    inner = nodes.inline(text, "", *inline(text), classes=["xref", "claim"])
+    return addnodes.pending_xref(
+        "", inner, refdomain="claim", reftype="ref", reftarget=label, refexplicit=bool(text), refwarn=True
+    )
+
+
+def listed(items: Iterable[Iterable[nodes.Node]], separator: str = ", ") -> list[nodes.Node]:
+    """Join groups of nodes with a separator."""
+    made: list[nodes.Node] = []
+    for item in items:
+        made += [nodes.Text(separator)] if made else []
+        made += item
+    return made
+
+
+def field(name: str, content: Iterable[nodes.Node]) -> claim_field:
+    """Return a named field."""
+    return claim_field("", nodes.inline("", "", *content), name=name)
+
+
+def proof(rows: list[tuple[str, str]]) -> chain:
+    """Return the chain, each link with its reason."""
+    made = chain()
+    for tex, reason in rows:
+        item = link("", formula(tex))
+        if reason:
+            item += nodes.inline(reason, "", *inline(reason), classes=["reason"])
+        made += item
+    return made
+
+
+def table(head: list[str], rows: list[list[list[nodes.Node]]], widths: list[int], classes: Iterable[str] = ()) -> nodes.table:
+    """Return a table whose cells are lists of inline nodes."""
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(widths))
+    group += nodes.thead("", nodes.row("", *(nodes.entry("", nodes.paragraph(t, t)) for t in head)))
+    group += nodes.tbody(
+        "", *(nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in row)) for row in rows)
+    )
+    return nodes.table("", group, classes=["book-table", *classes])
+
+
+def badge(kind: str, verdict: str) -> nodes.inline:
+    """Return the verdict as a mark and a word; colour only repeats what the word says."""
+    text = f"{MARKS.get(verdict, '')} {verdict}".strip()
+    return nodes.inline(text, text, classes=["verdict", f"verdict-{verdict}", f"of-{kind}"])
+
+
+def _open(tag: str, name: str):
+    def visit(self, node: nodes.Element) -> None:
+        self.body.append(f'<{tag} class="{name}">')
+
+    return visit
+
+
+def _close(tags: str):
+    def depart(self, node: nodes.Element) -> None:
+        self.body.append(tags + "\n")
+
+    return depart
+
+
+def visit_box(self, node: nodes.Element) -> None:
+    """Open the box, under its anchor."""
+    node["classes"] = ["claim", f"claim-{node['kind']}", f"claim-{node['verdict']}"]
+    self.body.append(self.starttag(node, "div"))
+    number = figure_number(self, node, "claim")
+    node[0]["kind"] = f"{_(KINDS[node['kind']])} {number}".strip()
+    node[0]["anchor"] = node["ids"][0]
+
+
+def visit_head(self, node: nodes.Element) -> None:
+    """Write number and title; the verdict follows as a child."""
+    self.body.append(f'<div class="claim-head"><span class="claim-kind">{escape(node["kind"])}</span> ')
+
+
+def depart_head(self, node: nodes.Element) -> None:
+    """Add the link to the anchor."""
+    self.body.append(
+        f'<a class="headerlink" href="#{node["anchor"]}" title="{_("Link to this claim")}"'
+        f' aria-label="{_("Link to this claim")}">¶</a></div>\n'
+    )
+
+
+def visit_field(self, node: nodes.Element) -> None:
+    """Write a term and open its description."""
+    self.body.append(f"<div><dt>{_(node['name'])}</dt><dd>")
+
+
+def visit_fold(self, node: nodes.Element) -> None:
+    """Write a details element."""
+    state = " open" if node.get("open") else ""
+    classes = " ".join(["fold", *node["classes"]])
+    self.body.append(f'<details class="{classes}"{state}><summary>{escape(node["summary"])}</summary><div class="fold-body">')
+
+
+def setup(app: Sphinx) -> None:
+    """Register the nodes."""
+    app.add_enumerable_node(claim_box, "claim", lambda node: node["title"], html=(visit_box, _close("</div>")))
+    app.config.numfig_format["claim"] = "Claim %s"
+    app.add_node(claim_head, html=(visit_head, depart_head))
+    app.add_node(claim_fields, html=(_open("dl", "claim-fields"), _close("</dl>")))
+    app.add_node(claim_field, html=(visit_field, _close("</dd></div>")))
+    app.add_node(fold, html=(visit_fold, _close("</div></details>")))
+    app.add_node(chain, html=(_open("ol", "chain"), _close("</ol>")))
+    app.add_node(link, html=(_open("li", "link"), _close("</li>")))

@@ -1,0 +1,20 @@
+"""A test that binds a claim to a function needs a twin that must fail with a wrong formula."""
+
+import pytest
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse to run where a binding has no twin, or a twin no binding, among the tests of its file."""
+    bound: dict[tuple[str, str, str], str] = {}
+    twins: dict[tuple[str, str, str], str] = {}
+    for item in items:
+        for mark in item.iter_markers("binds"):
+            label, function = mark.args
+            side = twins if mark.kwargs.get("twin") else bound
+            side[item.path.name, label, function] = item.nodeid
+    if any("::" in argument for argument in config.args):
+        return  # single tests were asked for: their twins were not
+    lonely = [f"{bound[key]} binds {key[1]} to {key[2]} and has no twin that must fail" for key in bound.keys() - twins]
+    lonely += [f"{twins[key]} is the twin of no test: {key[1]}, {key[2]}" for key in twins.keys() - bound]
+    if lonely:
+        raise pytest.UsageError("\n".join(sorted(lonely)))

@@ -12,51 +12,19 @@ code; compression.  The linear autoencoder, denoising and the sheet's data stand
 
 from __future__ import annotations
 
+import random
+
 import sympy as sp
 
-from genmath.calc import Claim, Counterexample, Link, Mistake, Statement
+from genmath.activations import LOGISTIC
+from genmath.calc import Claim, Counterexample, Link, Mistake, Statement, definition
 from genmath.calculus import Gradient, Partial
-from genmath.notation import (
-    W_d,
-    W_e,
-    X,
-    X_rows,
-    b_d,
-    b_e,
-    d,
-    exp,
-    i,
-    k,
-    let,
-    n,
-    p,
-    q,
-    sigma,
-    t,
-    tanh,
-    x,
-    x_noisy,
-)
-from genmath.rules import By, Compute, NonNegative, Shape
-from genmath.surface import (
-    ONE,
-    Column,
-    Constant,
-    Count,
-    Entry,
-    Node,
-    Num,
-    Quotient,
-    Relation,
-    Sigma,
-    Space,
-    SquaredNorm,
-    as_node,
-)
+from genmath.notation import W_d, W_e, X, X_rows, b_d, b_e, d, i, k, let, n, p, q, sigma, x, x_noisy
+from genmath.models import Sizes, Values, entries
+from genmath.rules import By, NonNegative, Shape
+from genmath.surface import ONE, Column, Constant, Count, Entry, Node, Num, Quotient, Relation, Sigma, Space, SquaredNorm, as_node
 
-half = Num(sp.Rational(1, 2))
 ones = Constant("1", (n, ONE))
-LOGISTIC = {"sigma": lambda v: 1 / (1 + sp.exp(-v))}
 MNIST = (Relation(as_node(d), "=", as_node(784)), Relation(as_node(k), "=", as_node(32)))
 
 # ---------------------------------------------------------------- the network and its loss
@@ -68,11 +36,6 @@ x_hat = let("x_hat", sigma(a_d))
 L = let("L", SquaredNorm(x - x_hat))
 delta_d = let("delta_d", (-2 * (x - x_hat)) * sigma.slope(a_d))
 delta_e = let("delta_e", (W_d.T @ delta_d) * sigma.slope(a_e))
-
-
-def definition(label: str, title: str, name: Node, body: Node, source: str = "") -> Claim:
-    """A definition: a name, and what it stands for."""
-    return Claim(label, title, name, (Link("=", body, "by definition"),), source, "definition")
 
 
 def lies_in(label: str, title: str, symbol: Node, source: str) -> Claim:
@@ -109,95 +72,14 @@ NETWORK = (
     ),
 )
 
-# ---------------------------------------------------------------- the logistic function
-
-LOGISTIC_FUNCTION = (
-    Claim(
-        "sigmoid",
-        "The logistic function",
-        sigma(t),
-        (Link("=", 1 / (1 + exp(-t)), "by definition", Compute()),),
-        "(1)",
-        "definition",
-        meanings=LOGISTIC,
-    ),
-    Claim(
-        "sigmoid-slope",
-        "Slope of the logistic function",
-        sigma.slope(t),
-        (
-            Link("=", exp(-t) / (1 + exp(-t)) ** 2, "derivative of the quotient", Compute()),
-            Link("=", sigma(t) * (1 - sigma(t)), "both factors over one denominator", Compute()),
-        ),
-        "(7)",
-        uses=("sigmoid",),
-        meanings=LOGISTIC,
-        mistakes=(
-            Mistake("slope of the exponential instead of the logistic function", sigma(t)),
-            Mistake("turned sign inside the bracket", sigma(t) * (1 + sigma(t))),
-        ),
-    ),
-    Claim(
-        "sigmoid-symmetry",
-        "Symmetry of the logistic function",
-        sigma(-t),
-        (Link("=", 1 - sigma(t), "multiply over and under by the exponential", Compute()),),
-        uses=("sigmoid",),
-        meanings=LOGISTIC,
-        mistakes=(Mistake("taken for an odd function", -sigma(t)),),
-    ),
-    Claim(
-        "sigmoid-stable",
-        "The stable form for negative arguments",
-        sigma(t),
-        (Link("=", exp(t) / (1 + exp(t)), "multiply over and under by the exponential", Compute()),),
-        uses=("sigmoid",),
-        meanings=LOGISTIC,
-        mistakes=(Mistake("lost denominator", exp(t)),),
-    ),
-    Claim(
-        "sigmoid-tanh",
-        "The logistic function by one hyperbolic tangent",
-        sigma(t),
-        (Link("=", (1 + tanh(t / 2)) / 2, "the tangent written with exponentials", Compute()),),
-        uses=("sigmoid",),
-        meanings=LOGISTIC,
-        mistakes=(Mistake("argument not halved", (1 + tanh(t)) / 2),),
-    ),
-    Claim(
-        "sigmoid-slope-bound",
-        "The slope is at most a quarter",
-        sigma.slope(t),
-        (
-            Link("=", sigma(t) * (1 - sigma(t)), "slope of the logistic function", By("sigmoid-slope")),
-            Link("<=", Num(sp.Rational(1, 4)), "what is missing is a square", NonNegative((sigma(t) - half) ** 2)),
-        ),
-        uses=("sigmoid-slope",),
-        meanings=LOGISTIC,
-        equality=(Relation(sigma(t), "=", half),),
-        mistakes=(Mistake("a bound of one fifth", Num(sp.Rational(1, 5)), "<="),),
-    ),
-    Claim(
-        "sigmoid-positive",
-        "Codes and reconstructions are positive",
-        1 / (1 + exp(-t)),
-        (Link(">", as_node(0), "a quotient of positive numbers", NonNegative(1 / (1 + exp(-t)))),),
-        "(2)",
-        mistakes=(Mistake("at least one half", half, ">"),),
-    ),
-    Claim(
-        "sigmoid-below-one",
-        "Codes and reconstructions are below one",
-        exp(t) / (1 + exp(t)),
-        (Link("<", as_node(1), "a quotient of positive numbers is missing", NonNegative(1 / (1 + exp(t)))),),
-        "(2)",
-        mistakes=(Mistake("below one half", half, "<"),),
-    ),
-)
-
 # ---------------------------------------------------------------- gradients for one sample
 
-x_hat_of_noisy = let("x_hat", sigma(W_d @ let("z", sigma(let("a_e", W_e @ x_noisy + b_e))) + b_d))
+a_e_noisy = let("a_e", W_e @ x_noisy + b_e)
+a_d_noisy = let("a_d", W_d @ let("z", sigma(a_e_noisy)) + b_d)
+x_hat_noisy = let("x_hat", sigma(a_d_noisy))
+L_noisy = let("L", SquaredNorm(x - x_hat_noisy))
+delta_d_noisy = let("delta_d", (-2 * (x - x_hat_noisy)) * sigma.slope(a_d_noisy))
+delta_e_noisy = let("delta_e", (W_d.T @ delta_d_noisy) * sigma.slope(a_e_noisy))
 
 GRADIENTS = (
     Claim(
@@ -291,7 +173,7 @@ GRADIENTS = (
         "ae-delta-logistic",
         "What the code computes: the slope from the output itself",
         delta_d.body,
-        (Link("=", (-2 * (x - x_hat)) * x_hat * (1 - x_hat_ones(x_hat)) if False else (-2 * (x - x_hat)) * (x_hat * (Constant("1", (d, ONE)) - x_hat)), "slope of the logistic function", By("sigmoid-slope")),),
+        (Link("=", (-2 * (x - x_hat)) * (x_hat * (Constant("1", (d, ONE)) - x_hat)), "slope of the logistic function", By("sigmoid-slope")),),
         uses=("sigmoid-slope",),
         meanings=LOGISTIC,
         mistakes=(Mistake("squared instead of multiplied by the complement", (-2 * (x - x_hat)) * (x_hat * x_hat)),),
@@ -299,28 +181,284 @@ GRADIENTS = (
     Claim(
         "ae-grad-denoising",
         "Denoising: noisy input, clean target",
-        Gradient(SquaredNorm(x - x_hat_of_noisy), W_e),
+        Gradient(L_noisy, W_e),
         (
-            Link(
-                "=",
-                (
-                    (W_d.T @ ((-2 * (x - x_hat_of_noisy)) * sigma.slope(x_hat_of_noisy.body.children[0])))
-                    * sigma.slope(W_e @ x_noisy + b_e)
-                )
-                @ x_noisy.T,
-                "the same chain rule, with the noisy sample at the input and the clean one in the error",
-            ),
+            Link("=", ((W_d.T @ delta_d_noisy) * sigma.slope(a_e_noisy)) @ x_noisy.T, "the chain rule, from the noisy sample"),
+            Link("=", delta_e_noisy @ x_noisy.T, "the bracket has a name"),
         ),
         uses=("ae-grad-encoder",),
-        mistakes=(
-            Mistake(
-                "clean sample at the input",
-                (
-                    (W_d.T @ ((-2 * (x - x_hat_of_noisy)) * sigma.slope(x_hat_of_noisy.body.children[0])))
-                    * sigma.slope(W_e @ x_noisy + b_e)
-                )
-                @ x.T,
-            ),
-        ),
+        mistakes=(Mistake("clean sample at the input", delta_e_noisy @ x.T),),
     ),
+)
+
+# ---------------------------------------------------------------- n samples: the columns of the sheet, the rows of the code
+
+A_e = let("A_e", W_e @ X + b_e @ ones.T)
+Z = let("Z", sigma(A_e))
+A_d = let("A_d", W_d @ Z + b_d @ ones.T)
+X_hat = let("X_hat", sigma(A_d))
+L_sum = let("L", SquaredNorm(X - X_hat))
+Delta_d = let("Delta_d", (-2 * (X - X_hat)) * sigma.slope(A_d))
+Delta_e = let("Delta_e", (W_d.T @ Delta_d) * sigma.slope(A_e))
+L_pixel = let("L_pixel", SquaredNorm(X - X_hat) / Num(d * n))
+
+A_e_rows = let("A_e_rows", X_rows @ W_e.T + ones @ b_e.T)
+Z_rows = let("Z_rows", sigma(A_e_rows))
+A_d_rows = let("A_d_rows", Z_rows @ W_d.T + ones @ b_d.T)
+X_hat_rows = let("X_hat_rows", sigma(A_d_rows))
+L_mean = let("L_mean", SquaredNorm(X_hat_rows - X_rows) / n)
+Delta_d_rows = let("Delta_d_rows", (Num(2 / n) * (X_hat_rows - X_rows)) * sigma.slope(A_d_rows))
+Delta_e_rows = let("Delta_e_rows", (Delta_d_rows @ W_d) * sigma.slope(A_e_rows))
+IN_ROWS = (Relation(X_rows, "=", X.T),)
+
+
+def rows_model(generator: random.Random, sizes: Sizes) -> Values:
+    """Data as columns, and the same data as rows."""
+    columns = entries(generator, sizes[d], sizes[n])
+    return {"X": columns, "X_rows": columns.T}
+
+
+def gradient(label: str, title: str, loss: Node, symbol: Node, slope: Node, reason: str, source: str, *wrong: Mistake) -> Claim:
+    """A claim that a gradient has a value."""
+    return Claim(label, title, Gradient(loss, symbol), (Link("=", slope, reason),), source, mistakes=wrong)
+
+
+SAMPLES = (
+    Claim(
+        "ae-batch-loss",
+        "The loss of a batch is the sum over its samples",
+        L_sum,
+        (Link("=", Sigma(i, ONE, n, SquaredNorm(Column(X, i) - Column(X_hat, i))), "the squares of a matrix, column by column"),),
+        "(3)",
+        mistakes=(Mistake("mean instead of sum", Sigma(i, ONE, n, SquaredNorm(Column(X, i) - Column(X_hat, i))) / n),),
+    ),
+    gradient(
+        "ae-batch-grad-decoder", "Gradient of the decoder's weights, columns", L_sum, W_d, Delta_d @ Z.T,
+        "sum of (7) over the samples", "(7)", Mistake("lost slope of the activation", (-2 * (X - X_hat)) @ Z.T),
+    ),
+    gradient(
+        "ae-batch-grad-decoder-bias", "Gradient of the decoder's biases, columns", L_sum, b_d, Delta_d @ ones,
+        "sum over the samples", "(7)", Mistake("mean instead of sum", (Delta_d @ ones) / n),
+    ),
+    gradient(
+        "ae-batch-grad-encoder", "Gradient of the encoder's weights, columns", L_sum, W_e, Delta_e @ X.T,
+        "sum of (9) over the samples", "(9)", Mistake("lost slope of the encoder", (W_d.T @ Delta_d) @ X.T),
+    ),
+    gradient(
+        "ae-batch-grad-encoder-bias", "Gradient of the encoder's biases, columns", L_sum, b_e, Delta_e @ ones,
+        "sum over the samples", "(9)", Mistake("mean instead of sum", (Delta_e @ ones) / n),
+    ),
+    Claim(
+        "ae-rows",
+        "The code's rows are the sheet's columns",
+        A_e_rows,
+        (Link("=", A_e.T, "a transposed product is the product of the transposed in turned order"),),
+        given=IN_ROWS,
+        model=rows_model,
+        mistakes=(Mistake("turned sign of the bias", (W_e @ X - b_e @ ones.T).T),),
+    ),
+    Claim(
+        "ae-rows-loss",
+        "The code's loss is the mean of the sheet's",
+        L_mean,
+        (
+            Link("=", L_sum / n, "rows and columns hold the same numbers"),
+            Link("=", Sigma(i, ONE, n, SquaredNorm(Column(X, i) - Column(X_hat, i))) / n, "sum over samples", By("ae-batch-loss")),
+        ),
+        given=IN_ROWS,
+        uses=("ae-batch-loss",),
+        model=rows_model,
+        mistakes=(Mistake("mean over the pixels too", L_pixel),),
+    ),
+    definition("ae-rows-delta-decoder", "Slope in the decoder's preactivations, rows", Delta_d_rows, Delta_d_rows.body),
+    definition("ae-rows-delta-encoder", "Slope in the encoder's preactivations, rows", Delta_e_rows, Delta_e_rows.body),
+    gradient(
+        "ae-rows-grad-decoder", "Gradient of the decoder's weights, rows", L_mean, W_d, Delta_d_rows.T @ Z_rows,
+        "mean of (7) over the samples", "(7)",
+        Mistake("gradient of the sum beside the mean", ((2 * (X_hat_rows - X_rows)) * sigma.slope(A_d_rows)).T @ Z_rows),
+    ),
+    gradient(
+        "ae-rows-grad-decoder-bias", "Gradient of the decoder's biases, rows", L_mean, b_d, Delta_d_rows.T @ ones,
+        "mean over the samples", "(7)", Mistake("divided by the batch twice", (Delta_d_rows.T @ ones) / n),
+    ),
+    gradient(
+        "ae-rows-grad-encoder", "Gradient of the encoder's weights, rows", L_mean, W_e, Delta_e_rows.T @ X_rows,
+        "mean of (9) over the samples", "(9)", Mistake("lost slope of the encoder", (Delta_d_rows @ W_d).T @ X_rows),
+    ),
+    gradient(
+        "ae-rows-grad-encoder-bias", "Gradient of the encoder's biases, rows", L_mean, b_e, Delta_e_rows.T @ ones,
+        "mean over the samples", "(9)", Mistake("lost slope of the encoder", (Delta_d_rows @ W_d).T @ ones),
+    ),
+    Claim(
+        "ae-pixel-mean",
+        "The gradient of the mean over pixels",
+        Gradient(L_pixel, W_d),
+        (Link("=", (Delta_d @ Z.T) / Num(d * n), "a constant factor passes through the derivative"),),
+        "1.2",
+        uses=("ae-batch-grad-decoder",),
+        mistakes=(Mistake("gradient of the sum", Delta_d @ Z.T), Mistake("divided by the samples only", (Delta_d @ Z.T) / n)),
+    ),
+    Claim(
+        "ae-pixel-mean-factor",
+        "The factor between the two gradients at the sheet's sizes",
+        Num(d * n),
+        (Link("=", as_node(25088), "pixels times samples in a batch"),),
+        "1.2",
+        given=(Relation(as_node(d), "=", as_node(784)), Relation(as_node(n), "=", as_node(32))),
+        mistakes=(Mistake("the batch alone", as_node(32)),),
+    ),
+)
+
+# ---------------------------------------------------------------- compression
+
+
+def ratio(label: str, title: str, start: Node, end: Node, reason: str, wrong: Mistake, given: tuple[Relation, ...] = MNIST) -> Claim:
+    """A claim about sizes."""
+    return Claim(label, title, start, (Link("=", end, reason),), "(10)", given=given, mistakes=(wrong,))
+
+
+def number(value: object) -> Num:
+    """An exact number."""
+    return Num(sp.Rational(value))
+
+
+as_bytes = Quotient(8 * Count(x), 32 * Count(z))
+shipped = Num(35 * k + d * k + d)
+
+COMPRESSION = (
+    ratio(
+        "ae-compression", "Numbers in, numbers out", Quotient(Count(x), Count(z)), Num(d) / k,
+        "rows of a column", Mistake("upside down", Num(k) / d), (),
+    ),
+    ratio(
+        "ae-compression-mnist", "Numbers in, numbers out, at the sheet's sizes", Quotient(Count(x), Count(z)), number("49/2"),
+        "at the sheet's sizes", Mistake("upside down", number("2/49")),
+    ),
+    ratio(
+        "ae-compression-bits", "Bits in, bits out: bytes against 32-bit floats", as_bytes, number("49/8"),
+        "8 bits a pixel, 32 bits a number of the code", Mistake("numbers counted as bits", number("49/2")),
+    ),
+    ratio(
+        "ae-compression-bits-double", "Bytes against 64-bit floats", Quotient(8 * Count(x), 64 * Count(z)), number("49/16"),
+        "8 bits a pixel, 64 bits a number of the code", Mistake("numbers counted as bits", number("49/2")),
+    ),
+    ratio(
+        "ae-compression-binary", "A black-and-white image against 64-bit floats", Quotient(Count(x), 64 * Count(z)), number("49/128"),
+        "1 bit a pixel, 64 bits a number of the code", Mistake("8 bits a pixel", number("49/16")),
+    ),
+    Claim(
+        "ae-compression-shipped",
+        "With the decoder shipped, 35 images are the first that pay",
+        shipped,
+        (Link("<", Num(35 * d), "count both sides", NonNegative(as_node(448))),),
+        "(10)",
+        given=MNIST,
+        mistakes=(Mistake("less than half", Num(35 * d / 2), "<"),),
+    ),
+    Claim(
+        "ae-compression-shipped-34",
+        "With the decoder shipped, 34 images do not pay",
+        Num(34 * k + d * k + d),
+        (Link(">", Num(34 * d), "count both sides", NonNegative(as_node(304))),),
+        "(10)",
+        given=MNIST,
+        mistakes=(Mistake("the decoder forgotten", Num(34 * d), "<"),),
+    ),
+)
+
+# ---------------------------------------------------------------- what the sheet says
+
+COUNTEREXAMPLES = (
+    Counterexample(
+        "ae-printed-decoder-bracket",
+        "Equation (7) as printed",
+        "The error is multiplied elementwise with the product of slope and code; the bracket that the formula needs is not there.",
+        lambda: (-2 * (x - x_hat)) * (sigma.slope(a_d) @ z.T),
+        "(7)",
+        ("ae-grad-decoder",),
+    ),
+    Counterexample(
+        "ae-printed-encoder-bracket",
+        "Equation (9) as printed",
+        "The gradient of the code is multiplied elementwise with the product of slope and sample.",
+        lambda: Gradient(L, z) * (sigma.slope(a_e) @ x.T),
+        "(9)",
+        ("ae-grad-encoder",),
+    ),
+    Counterexample(
+        "ae-printed-loss-gradient",
+        "The printed loss and the descended gradient",
+        "The code prints the mean over all pixels and descends along the gradient of the sum.",
+        Relation(Gradient(L_pixel, W_d), "=", Delta_d @ Z.T),
+        "1.2",
+        ("ae-pixel-mean", "ae-pixel-mean-factor"),
+        sizes={d: 2, k: 1, n: 1},
+        values={
+            "X": sp.Matrix([1, 0]),
+            "W_e": sp.Matrix([[1, 0]]),
+            "b_e": sp.Matrix([0]),
+            "W_d": sp.Matrix([1, 1]),
+            "b_d": sp.Matrix([0, 0]),
+        },
+        meanings=LOGISTIC,
+    ),
+    Counterexample(
+        "ae-numbers-are-not-bits",
+        "24.5 counts numbers, not size",
+        "The quotient of original size and compressed size is said to be 24.5.",
+        Relation(as_bytes, "=", number("49/2")),
+        "(10)",
+        ("ae-compression-bits", "ae-compression-binary", "ae-compression-shipped"),
+        sizes={d: 784, k: 32},
+    ),
+    Counterexample(
+        "ae-binary-code-is-smaller",
+        "The sheet's own images grow",
+        "The code of an image is said to be smaller than the image; the sheet's images are black and white, its numbers have 64 bits.",
+        Relation(as_node(64) * Count(z), "<", Count(x)),
+        "(10)",
+        ("ae-compression-binary",),
+        sizes={d: 784, k: 32},
+    ),
+    Counterexample(
+        "ae-init-encoder-xavier",
+        "The initialisation named Xavier: encoder",
+        "The variance 2 over the number of inputs is called Xavier's; it is He's.",
+        Relation(Num(2 / d), "=", Num(2 / (d + k))),
+        "1.2",
+        ("init-encoder-ratio",),
+        sizes={d: 784, k: 32},
+    ),
+    Counterexample(
+        "ae-init-decoder-xavier",
+        "The initialisation named Xavier: decoder",
+        "The variance 2 over the number of inputs is called Xavier's; for the decoder it is many times larger.",
+        Relation(Num(2 / k), "=", Num(2 / (d + k))),
+        "1.2",
+        ("init-decoder-ratio",),
+        sizes={d: 784, k: 32},
+    ),
+    Counterexample(
+        "ae-epoch-loss",
+        "The mean of batch means is not the mean",
+        "The loss of an epoch is the mean of the batches' means, though the last batch holds 8 samples and the others 32.",
+        Relation((as_node(0) + as_node(1)) / 2, "=", (32 * as_node(0) + 8 * as_node(1)) / 40),
+        "1.2",
+        sizes={},
+    ),
+)
+
+INITIALISATION = (
+    ratio(
+        "init-encoder-ratio", "He's variance over Xavier's in the encoder", Quotient(Num(2 / d), Num(2 / (d + k))), number("51/49"),
+        "at the sheet's sizes", Mistake("the two are the same", as_node(1)),
+    ),
+    ratio(
+        "init-decoder-ratio", "He's variance over Xavier's in the decoder", Quotient(Num(2 / k), Num(2 / (d + k))), number("51/2"),
+        "at the sheet's sizes", Mistake("the two are the same", as_node(1)),
+    ),
+)
+
+STATEMENTS: tuple[Statement, ...] = (
+    *NETWORK, *GRADIENTS, *SAMPLES, *COMPRESSION, *INITIALISATION, *COUNTEREXAMPLES,
 )

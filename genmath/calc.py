@@ -117,6 +117,11 @@ class Claim:
             left = link.right
 
 
+def definition(label: str, title: str, name: Node, body: Node, source: str = "") -> Claim:
+    """A definition: a name, and what it stands for."""
+    return Claim(label, title, name, (Link("=", body, "by definition"),), source, "definition")
+
+
 @dataclass(frozen=True)
 class Counterexample:
     """A sentence of the sheet as a relation, and the point at which it fails.

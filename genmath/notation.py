@@ -99,6 +99,7 @@ LETTERS = {
     "F": "F",
     "R": r"\mathbf{R}",
     "P": r"\mathbf{P}",
+    "X_centred": r"\mathbf{X}_{\mathrm{c}}",
     "mean": r"\bar{\mathbf{x}}",
 }
 TABLE += [
@@ -155,8 +156,6 @@ a_1, a_2, e_1, e_2 = (
 )
 lam_1 = _symbol("lambda_1", r"\lambda_1", SCALAR, "the larger of two eigenvalues", "", "positive")
 lam_2 = _symbol("lambda_2", r"\lambda_2", SCALAR, "the smaller of two eigenvalues", "", "positive")
-u = _symbol("u", "u", SCALAR, "squared length of a step", "", "positive")
-C = _symbol("C", r"\mathbf{C}", (d, d), "second moments of the data")
 Lambda_k = _symbol("Lambda_k", r"\boldsymbol{\Lambda}", (k, k), "a diagonal matrix")
 
 # ---------------------------------------------------------------- noise

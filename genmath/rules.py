@@ -265,8 +265,10 @@ class Facts:
         return known if known == "positive" else self._given(node) or known
 
     def _structure(self, node: Node) -> str | None:
-        if isinstance(node, SquaredNorm) or (isinstance(node, Power) and node.exponent % 2 == 0 and node.exponent > 0):
+        if isinstance(node, SquaredNorm):
             return "nonnegative"
+        if isinstance(node, Power) and node.exponent > 0:
+            return self.sign(node.base) or ("nonnegative" if node.exponent % 2 == 0 else None)
         if isinstance(node, Num):
             number = node.number
             return "positive" if number.is_positive else "nonnegative" if number.is_nonnegative else None

@@ -42,7 +42,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def site(session: nox.Session) -> None:
     """Open every page of the built site in Chromium."""
-    install(session, "site")
+    install(session, "docs", "site")
     session.run("pytest", "-n", "auto", "tests/test_site.py", *session.posargs, env={"SITE": SITE})
 
 

@@ -123,7 +123,7 @@ def _close(tags: str):
 
 def visit_box(self, node: nodes.Element) -> None:
     """Open the box, under its anchor."""
-    node["classes"] = ["claim", f"claim-{node['kind']}", f"claim-{node['verdict']}"]
+    node["classes"] = ["claim-box", f"claim-{node['kind']}", f"claim-{node['verdict']}"]
     self.body.append(self.starttag(node, "div"))
     number = figure_number(self, node, "claim")
     node[0]["kind"] = f"{_(KINDS[node['kind']])} {number}".strip()
@@ -131,15 +131,10 @@ def visit_box(self, node: nodes.Element) -> None:
 
 
 def visit_head(self, node: nodes.Element) -> None:
-    """Write number and title; the verdict follows as a child."""
-    self.body.append(f'<div class="claim-head"><span class="claim-kind">{escape(node["kind"])}</span> ')
-
-
-def depart_head(self, node: nodes.Element) -> None:
-    """Add the link to the anchor."""
+    """Write the number, which is also the link to the claim; title and verdict follow as children."""
     self.body.append(
-        f'<a class="headerlink" href="#{node["anchor"]}" title="{_("Link to this claim")}"'
-        f' aria-label="{_("Link to this claim")}">¶</a></div>\n'
+        f'<div class="claim-head"><a class="claim-kind" href="#{node["anchor"]}" title="{_("Link to this claim")}">'
+        f"{escape(node['kind'])}</a> "
     )
 
 
@@ -159,8 +154,8 @@ def setup(app: Sphinx) -> None:
     """Register the nodes."""
     app.add_enumerable_node(claim_box, "claim", lambda node: node["title"], html=(visit_box, _close("</div>")))
     app.config.numfig_format["claim"] = "Claim %s"
-    app.add_node(claim_head, html=(visit_head, depart_head))
-    app.add_node(claim_fields, html=(_open("dl", "claim-fields"), _close("</dl>")))
+    app.add_node(claim_head, html=(visit_head, _close("</div>")))
+    app.add_node(claim_fields, html=(_open("dl", "claim-fields simple"), _close("</dl>")))
     app.add_node(claim_field, html=(visit_field, _close("</dd></div>")))
     app.add_node(fold, html=(visit_fold, _close("</div></details>")))
     app.add_node(chain, html=(_open("ol", "chain"), _close("</ol>")))

@@ -15,7 +15,7 @@ from genmath.surface import Num, Relation, as_node
 half = Num(sp.Rational(1, 2))
 LOGISTIC = {"sigma": lambda v: 1 / (1 + sp.exp(-v))}
 
-CLAIMS = (
+STATEMENTS = (
     Claim(
         "sigmoid",
         "The logistic function",

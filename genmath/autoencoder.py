@@ -17,7 +17,7 @@ import random
 import sympy as sp
 
 from genmath.activations import LOGISTIC
-from genmath.calc import Claim, Counterexample, Link, Mistake, Statement, definition
+from genmath.calc import Claim, Counterexample, Judgement, Link, Mistake, Statement, definition
 from genmath.calculus import Gradient, Partial
 from genmath.notation import W_d, W_e, X, X_rows, b_d, b_e, d, i, k, let, n, p, q, sigma, x, x_noisy
 from genmath.models import Sizes, Values, entries
@@ -459,6 +459,57 @@ INITIALISATION = (
     ),
 )
 
+JUDGEMENTS = (
+    Judgement(
+        "ae-jpeg",
+        "JPEG, losses and ratios",
+        "JPEG is said to reach 10:1 to 50:1, but with loss, beside the autoencoder's 24.5.",
+        "Both lose. The chapter counts bits for the same images, with PNG, JPEG and a plain packer beside the code.",
+        "experiment",
+        "1.1",
+        ("ae-compression-bits", "ae-compression-shipped"),
+    ),
+    Judgement(
+        "ae-data-specific",
+        "A compression for its own data",
+        "The autoencoder is said to learn a compression of its own data.",
+        "The chapter trains on shapes and encodes digits, and the other way round.",
+        "experiment",
+        "1.1",
+    ),
+    Judgement(
+        "ae-deterministic",
+        "Deterministic compression",
+        "Autoencoders are said to compress deterministically.",
+        "The same parameters and sample give the same code, bit for bit; a test compares them.",
+        "code",
+        "Summary",
+    ),
+    Judgement(
+        "sigmoid-where-warns",
+        "Both branches are evaluated",
+        "The sigmoid is written with a choice between two branches, for stability.",
+        "The chosen value is right. The other branch is computed all the same and overflows with a warning; a test shows it.",
+        "code",
+        "1.2",
+        ("sigmoid-stable",),
+    ),
+    Judgement(
+        "ae-figures",
+        "What the figures show",
+        "The example draws one axis with two losses, an original and its reconstruction.",
+        "The two losses have different inputs, clean and noisy. The denoised image is computed and not drawn; the chapter draws it.",
+        "experiment",
+        "1.2",
+    ),
+)
+
 STATEMENTS: tuple[Statement, ...] = (
-    *NETWORK, *GRADIENTS, *SAMPLES, *COMPRESSION, *INITIALISATION, *COUNTEREXAMPLES,
+    *NETWORK,
+    *GRADIENTS,
+    *SAMPLES,
+    *COMPRESSION,
+    *INITIALISATION,
+    *COUNTEREXAMPLES,
+    *JUDGEMENTS,
 )

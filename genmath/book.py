@@ -1,0 +1,231 @@
+"""The book: every equation and every claim of the sheet, the statements that settle them, and their verdicts.
+
+Contents: the statements (:data:`STATEMENTS`), the sheet's inventory (:data:`ITEMS`), what rests on what
+(:func:`rests_on`, :func:`used_by`), verdicts with their cache (:func:`reports`), records for machines (:func:`records`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from genmath import activations, autoencoder, data, linear_autoencoder
+from genmath.calc import (
+    PROVED,
+    REFUTED,
+    UNDECIDED,
+    Claim,
+    LinkReport,
+    MutantReport,
+    Refutation,
+    Report,
+    Statement,
+    verify,
+)
+from genmath.inventory import ITEMS, Item
+from genmath.rules import Lemma
+
+__all__ = ["CHAPTERS", "ITEMS", "STATEMENTS", "Item", "passed", "records", "reports", "rests_on", "stem_of", "used_by"]
+
+# A chapter is a page; its statements may stand in several modules.
+CHAPTERS: Mapping[str, tuple[Any, ...]] = {"autoencoder": (activations, autoencoder, linear_autoencoder, data)}
+PLANNED = ("autoencoder", "vae", "gan", "augmentation", "rnn", "training", "evaluation", "practice")
+
+
+def _collected() -> dict[str, Statement]:
+    found: dict[str, Statement] = {}
+    for module in (m for modules in CHAPTERS.values() for m in modules):
+        for statement in module.STATEMENTS:
+            if statement.label in found:
+                raise ValueError(f"two statements have the label {statement.label!r}")
+            found[statement.label] = statement
+    return found
+
+
+STATEMENTS: Mapping[str, Statement] = _collected()
+
+
+class UnknownLabel(KeyError):
+    """A label that names no statement; the message lists those that are near."""
+
+    def __init__(self, label: str) -> None:
+        import difflib
+
+        near = difflib.get_close_matches(label, STATEMENTS, n=3)
+        hint = f"; did you mean {', '.join(near)}?" if near else "; `python -m genmath list` prints all labels"
+        super().__init__(f"no statement has the label {label!r}{hint}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def find(label: str) -> Statement:
+    """The statement with a label."""
+    try:
+        return STATEMENTS[label]
+    except KeyError:
+        raise UnknownLabel(label) from None
+
+
+@cache
+def stem_of(label: str) -> str:
+    """The chapter in which a statement stands."""
+    return next(stem for stem, modules in CHAPTERS.items() for m in modules if find(label) in m.STATEMENTS)
+
+
+@cache
+def rests_on(label: str) -> tuple[str, ...]:
+    """Everything that a statement uses, directly or not, nearest first."""
+    found: dict[str, None] = {}
+    waiting = list(find(label).uses)
+    while waiting:
+        used = waiting.pop(0)
+        if used == label:
+            raise ValueError(f"{label} rests on itself")
+        if used not in found:
+            found[used] = None
+            waiting += find(used).uses
+    return tuple(found)
+
+
+@cache
+def used_by(label: str) -> tuple[str, ...]:
+    """Every statement that falls with this one."""
+    find(label)
+    return tuple(other for other in STATEMENTS if label in rests_on(other))
+
+
+# ---------------------------------------------------------------- verdicts
+
+
+def fingerprint() -> str:
+    """A hash of what verdicts depend on: the sources of genmath, SymPy and Python."""
+    digest = hashlib.sha256(f"{version('sympy')} {sys.version_info[:2]}".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def cache_folder() -> Path:
+    """Where verdicts are kept: ``GENMATH_CACHE``, or the user's cache."""
+    home = os.environ.get("GENMATH_CACHE")
+    return Path(home) if home else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "genmath"
+
+
+def reports(
+    labels: Iterable[str] | None = None,
+    *,
+    fresh: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Report]:
+    """Verdicts of statements, with everything that they rest on.
+
+    Parameters
+    ----------
+    labels : iterable of str, optional
+        Statements wanted; all by default.
+    fresh : bool
+        Verify again even if the verdict for exactly these sources is known.
+    progress : function, optional
+        Called with each label when its verdict is there.
+    """
+    wanted = list(labels) if labels is not None else list(STATEMENTS)
+    needed = dict.fromkeys(x for label in wanted for x in (label, *rests_on(label)))
+    known = {} if fresh else _load()
+    bare: dict[str, Report] = {}
+    for label in needed:
+        bare[label] = known.get(label) or verify(find(label), STATEMENTS)
+        if progress:
+            progress(label)
+    if set(bare) - set(known) or fresh:
+        _store({**known, **bare})
+    return {label: _whole(label, bare) for label in wanted}
+
+
+def passed(statement: Statement, report: Report) -> bool:
+    """Whether a verdict is the one that the statement needs."""
+    return statement.kind == "judgement" or report.verdict == (REFUTED if statement.kind == "counterexample" else PROVED)
+
+
+def _whole(label: str, bare: Mapping[str, Report]) -> Report:
+    """A report with the lemmas of everything below it; it stands only if all that it uses stands."""
+    report, below = bare[label], rests_on(label)
+    if not isinstance(find(label), Claim):
+        return report
+    modulo = tuple(dict.fromkeys([*report.modulo, *(m for used in below for m in bare[used].modulo)]))
+    fallen = [used for used in below if not passed(find(used), bare[used])]
+    if fallen and report.verdict == PROVED:
+        return dataclasses.replace(report, verdict=UNDECIDED, modulo=modulo, detail=f"it rests on {fallen[0]}, which is not proved")
+    return dataclasses.replace(report, modulo=modulo)
+
+
+def _store(found: Mapping[str, Report]) -> None:
+    path = cache_folder() / f"{fingerprint()}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_text(json.dumps([dataclasses.asdict(r) for r in found.values()]), encoding="utf-8")
+    part.replace(path)
+
+
+def _load() -> dict[str, Report]:
+    path = cache_folder() / f"{fingerprint()}.json"
+    try:
+        return {r["label"]: _report(r) for r in json.loads(path.read_text(encoding="utf-8"))}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _report(record: Mapping[str, Any]) -> Report:
+    def point(value: Mapping[str, str] | None) -> Refutation | None:
+        return Refutation(**value) if value else None
+
+    return Report(
+        **{
+            **record,
+            "evidence": tuple(record["evidence"]),
+            "modulo": tuple(Lemma(**m) for m in record["modulo"]),
+            "links": tuple(LinkReport(**{**x, "evidence": tuple(x["evidence"])}) for x in record["links"]),
+            "mutants": tuple(MutantReport(**{**m, "point": point(m["point"])}) for m in record["mutants"]),
+            "point": point(record["point"]),
+        }
+    )
+
+
+# ---------------------------------------------------------------- records
+
+
+def records(found: Mapping[str, Report], labels: Iterable[str] | None = None) -> Iterator[dict[str, Any]]:
+    """One record a statement, and one for every item of the sheet that a later chapter owes."""
+    for label in labels if labels is not None else STATEMENTS:
+        statement, report = find(label), found.get(label)
+        yield {
+            "label": label,
+            "stem": stem_of(label),
+            "source": statement.source or None,
+            "kind": statement.kind,
+            "treated": True,
+            "scope": report.scope if report else None,
+            "evidence": ", ".join(report.evidence) or None if report else None,
+            "modulo": [m.name for m in report.modulo] if report else [],
+            "verdict": report.verdict if report else None,
+            "uses": list(statement.uses),
+            "mutants": len(report.mutants) if report else 0,
+            "mutants_refuted": report.mutants_refuted if report else 0,
+            "seconds": round(report.seconds, 3) if report else None,
+        }
+    if labels is None:
+        yield from map(_owed, (item for item in ITEMS if not item.treated))
+
+
+def _owed(item: Item) -> dict[str, Any]:
+    source = item.key if item.key.startswith("(") else item.place
+    nothing = {"scope": None, "evidence": None, "modulo": [], "verdict": None, "uses": [], "mutants": 0, "mutants_refuted": 0, "seconds": None}
+    return {"label": item.label, "stem": item.stem, "source": source, "kind": "claim", "treated": False, **nothing}

@@ -1,0 +1,31 @@
+"""Generative models in plain NumPy, written line by line beside their equations.
+
+A name is imported when it is first used, so that ``import genmodels`` costs nothing::
+
+    from genmodels import Autoencoder, data
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genmodels.autoencoder import Autoencoder as Autoencoder
+    from genmodels.training import Divergence as Divergence
+
+__version__ = "0.1.0"
+__all__ = ["Autoencoder", "Divergence", "data"]
+
+_HOMES = {"Autoencoder": "genmodels.autoencoder", "Divergence": "genmodels.training"}
+_MODULES = {"activations", "autoencoder", "data", "losses", "optim", "training"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return import_module(f"genmodels.{name}")
+    raise AttributeError(f"module 'genmodels' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *_MODULES})

@@ -33,7 +33,7 @@ from genmath.calc import (
 from genmath.inventory import ITEMS, Item
 from genmath.rules import Lemma
 
-__all__ = ["CHAPTERS", "ITEMS", "STATEMENTS", "Item", "passed", "records", "reports", "rests_on", "stem_of", "used_by"]
+__all__ = ["CHAPTERS", "ITEMS", "STATEMENTS", "Item", "find", "known", "passed", "records", "reports", "rests_on", "stem_of", "used_by"]
 
 # A chapter is a page; its statements may stand in several modules.
 CHAPTERS: Mapping[str, tuple[Any, ...]] = {"autoencoder": (activations, autoencoder, linear_autoencoder, data)}
@@ -165,6 +165,12 @@ def _whole(label: str, bare: Mapping[str, Report]) -> Report:
     if fallen and report.verdict == PROVED:
         return dataclasses.replace(report, verdict=UNDECIDED, modulo=modulo, detail=f"it rests on {fallen[0]}, which is not proved")
     return dataclasses.replace(report, modulo=modulo)
+
+
+def known() -> dict[str, Report]:
+    """The verdicts that were found for exactly these sources."""
+    bare = _load()
+    return {label: _whole(label, bare) for label in STATEMENTS if {label, *rests_on(label)} <= set(bare)}
 
 
 def _store(found: Mapping[str, Report]) -> None:

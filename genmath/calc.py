@@ -21,7 +21,7 @@ from genmath.calculus import Integral
 from genmath.indexed import Undetermined
 from genmath.mutants import mutants
 from genmath.rules import SHAPES, By, Given, ForAll, Lemma, NonNegative, Normal, Proof, Rule, Setting
-from genmath.surface import Let, Node, Num, Point, Relation, ShapeError, Var
+from genmath.surface import SIGNS, Let, Node, Num, Point, Relation, ShapeError, Var
 
 PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
 SCOPES = ("fixed", "finite", "pointwise", "general")
@@ -109,6 +109,19 @@ class Claim:
             strict = ">"
         return Relation(self.start, strict, self.links[-1].right)
 
+    def statement_tex(self) -> str:
+        """The statement in LaTeX."""
+        return self.statement().tex()
+
+    def chain(self) -> list[tuple[str, str]]:
+        """The rows of the proof: LaTeX and reason, the start first."""
+        return [(self.start.tex(), ""), *((f"{SIGNS[x.sign]} {x.right.tex()}", x.reason) for x in self.links)]
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is supposed, as formulas in a text."""
+        return tuple(f"${g.tex()}$" for g in self.given)
+
     def steps(self) -> Iterator[Relation]:
         """The links as relations between neighbours."""
         left = self.start
@@ -144,7 +157,22 @@ class Counterexample:
 
     @property
     def uses(self) -> tuple[str, ...]:
+        """The claims that correct it."""
         return self.corrected
+
+    def statement_tex(self) -> str:
+        """What the sheet says, in LaTeX; a sentence without a shape is shown as it was printed."""
+        if isinstance(self.statement, Relation):
+            return self.statement.tex()
+        try:
+            self.statement()
+        except ShapeError as error:
+            return error.tex
+        return ""
+
+    def chain(self) -> list[tuple[str, str]]:
+        """Nothing is proved."""
+        return []
 
 
 @dataclass(frozen=True)
@@ -159,6 +187,14 @@ class Judgement:
     source: str = ""
     uses: tuple[str, ...] = ()
     kind: str = "judgement"
+
+    def statement_tex(self) -> str:
+        """Advice has no formula."""
+        return ""
+
+    def chain(self) -> list[tuple[str, str]]:
+        """Nothing is proved."""
+        return []
 
 
 Statement = Claim | Counterexample | Judgement

@@ -1,6 +1,6 @@
 """The book as the pages see it: each statement with its verdict, in one plain form.
 
-This is the only place that knows the interface of the book module (`claims_book` in conf.py): a mapping `CLAIMS`,
+This is the only place that knows the interface of the book module (`claims_book` in conf.py): a mapping `STATEMENTS`,
 a list `ITEMS` (what the sheet says, in its own order), `reports(labels, progress)` and `used_by(label)`.
 """
 
@@ -61,7 +61,7 @@ def entries(book: str) -> dict[str, Entry]:
     source = module(book)
     reports = source.reports()
     made = {
-        label: Entry(claim, reports[label], tuple(source.used_by(label))) for label, claim in source.CLAIMS.items()
+        label: Entry(claim, reports[label], tuple(source.used_by(label))) for label, claim in source.STATEMENTS.items()
     }
     if bad := [entry.complaint for entry in made.values() if not entry.holds]:
         raise ExtensionError("The book does not hold:\n  " + "\n  ".join(bad))

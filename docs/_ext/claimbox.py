@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -80,7 +81,12 @@ def field(name: str, content: Iterable[nodes.Node]) -> claim_field:
     return claim_field("", nodes.inline("", "", *content), name=name)
 
 
-def proof(rows: list[tuple[str, str]]) -> chain:
+def lemmas(found: Iterable[Any]) -> list[nodes.Node]:
+    """Return the names of lemmas; what each says is its hint."""
+    return listed([nodes.abbreviation(lemma.name, lemma.name, explanation=lemma.statement)] for lemma in found)
+
+
+def proof(rows: Iterable[tuple[str, str]]) -> chain:
     """Return the chain, each link with its reason."""
     made = chain()
     for tex, reason in rows:

@@ -51,7 +51,7 @@ class ClaimDirective(SphinxDirective):
         domain: ClaimDomain = self.env.get_domain("claim")  # type: ignore[assignment]
         entry = domain.entry(self.arguments[0], self.get_location())
         made = box.claim_box("", ids=[anchor(entry.label)], label=entry.label, kind=entry.kind, title=entry.title)
-        made["verdict"] = entry.verdict or "judged"
+        made["verdict"] = entry.verdict
         self.set_source_info(made)
         domain.note(entry.label, self.get_location())
         made += [self.head(entry), *self.statement(entry), *self.parse_content_to_nodes(), self.fields(entry)]
@@ -63,25 +63,26 @@ class ClaimDirective(SphinxDirective):
     def head(self, entry: verified.Entry) -> nodes.Node:
         """Title and verdict."""
         title = nodes.inline("", "", *box.inline(entry.title), classes=["claim-title"])
-        return box.claim_head("", "", title, nodes.Text(" "), box.badge(entry.kind, entry.verdict or entry.basis))
+        return box.claim_head("", "", title, nodes.Text(" "), box.badge(entry.kind, entry.verdict))
 
     def statement(self, entry: verified.Entry) -> list[nodes.Node]:
         """The formula; what the sheet says, if it is wrong or advice."""
         made: list[nodes.Node] = []
-        if says := getattr(entry, "says", ""):
-            quoted = nodes.inline("", "", *box.inline(says), classes=["says"])
+        if entry.says:
+            quoted = nodes.inline("", "", *box.inline(entry.says), classes=["says"])
             made.append(nodes.paragraph("", "", nodes.inline(text=_("The sheet says: "), classes=["says-who"]), quoted))
-        if tex := entry.statement_tex():
+        if entry.tex:
             tag = entry.source if box.EQUATION.match(entry.source) else ""
-            made.append(box.formula(tex, tag, ["claim-statement"]))
-        if given := getattr(entry, "assumptions", ()):
-            words = box.listed([box.inline(text) for text in given], "; ")
-            made.append(nodes.paragraph("", "", nodes.Text(_("Given: ")), *words, classes=["given"]))
-        if entry.kind == "counterexample":
-            words = nodes.inline("", "", *box.inline(str(entry.point)))
-            made.append(nodes.paragraph("", "", nodes.strong(text=_("It fails at ")), words, classes=["fails-at"]))
-        if finding := getattr(entry, "finding", ""):
-            made.append(nodes.paragraph("", "", *box.inline(finding)))
+            made.append(box.formula(entry.tex, tag, ["claim-statement"]))
+        for words, conditions in ((_("Given "), entry.given), (_("Equality holds exactly when "), entry.equality)):
+            if conditions:
+                listed = box.listed([nodes.math(tex, tex)] for tex in conditions)
+                made.append(nodes.paragraph("", "", nodes.Text(words), *listed, nodes.Text("."), classes=["given"]))
+        if entry.point:
+            where = nodes.inline("", "", *box.inline(entry.point))
+            made.append(nodes.paragraph("", "", nodes.strong(text=_("It fails at ")), where, classes=["fails-at"]))
+        if entry.finding:
+            made.append(nodes.paragraph("", "", *box.inline(entry.finding)))
         return made
 
     def fields(self, entry: verified.Entry) -> nodes.Node:
@@ -92,21 +93,19 @@ class ClaimDirective(SphinxDirective):
         if entry.evidence:
             made += box.field("evidence", box.listed(box.inline(e) for e in entry.evidence))
         if entry.kind in ("claim", "definition"):
-            names = [box.inline(verified.name_of(m)) for m in entry.modulo] or [[nodes.Text(_("nothing"))]]
-            made += box.field("modulo", box.listed(names))
+            made += box.field("modulo", box.lemmas(entry.modulo) or [nodes.Text(_("nothing"))])
         if entry.source and not box.EQUATION.match(entry.source):
             made += box.field("in the sheet", box.inline(entry.source))
         return made
 
     def proof(self, entry: verified.Entry) -> list[nodes.Node]:
         """The chain with its reasons."""
-        rows = list(entry.chain())
-        if len(rows) < 2:
+        links = len(entry.chain) - 1
+        if links < 1 or entry.kind == "definition":
             return []
-        links = len(rows) - 1
-        opened = self.options.get("proof", "open" if links <= LONG else "folded") == "open"
+        opened = self.options.get("proof", "open" if 1 < links <= LONG else "folded") == "open"
         summary = _("Proof in one link") if links == 1 else _("Proof in {} links").format(links)
-        return [box.fold("", box.proof(rows), summary=summary, open=opened and links > 1, classes=["proof"])]
+        return [box.fold("", box.proof(entry.chain), summary=summary, open=opened, classes=["proof"])]
 
     def code(self, entry: verified.Entry, domain: ClaimDomain) -> list[nodes.Node]:
         """The functions that compute it and the tests that hold them to it."""
@@ -126,10 +125,7 @@ class ClaimDirective(SphinxDirective):
         """The wrong variants and where each of them fails."""
         if not entry.mutants:
             return []
-        rows = [
-            [box.inline(m.name), [nodes.math(m.tex, m.tex)], box.inline(str(m.point or getattr(m, "fate", "")))]
-            for m in entry.mutants
-        ]
+        rows = [[box.inline(m.name), [nodes.math(m.tex, m.tex)], box.inline(m.point)] for m in entry.mutants]
         table = box.table([_("mistake"), _("reads"), _("refuted at")], rows, [2, 5, 5], ["mutants"])
         summary = _("{} wrong variants, and where each of them fails").format(len(rows))
         return [box.fold("", table, summary=summary, open=False, classes=["wrong"])]
@@ -170,8 +166,8 @@ class TexRole(SphinxRole):
 def formula_of(entry: verified.Entry, row: str = "") -> str:
     """Return the statement's formula, or a row of its chain."""
     if not row:
-        return entry.statement_tex()
-    rows = list(entry.chain())
+        return entry.tex
+    rows = entry.chain
     if not row.lstrip("-").isdigit() or not -len(rows) <= int(row) < len(rows):
         raise ExtensionError(f"{entry.label} has {len(rows)} rows, there is no row {row!r}")
     return rows[int(row)][0]

@@ -14,7 +14,6 @@ import claimbox as box
 import verified
 from bindings import bindings
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
@@ -41,35 +40,28 @@ class BookDirective(SphinxDirective):
         return made
 
 
-def paragraph(text: str) -> nodes.paragraph:
-    """Return a paragraph of plain words and formulas."""
-    return nodes.paragraph("", "", *box.inline(text))
-
-
 class Ledger(BookDirective):
     """Counterexamples first, then what is assumed, then everything."""
 
     def run(self) -> list[nodes.Node]:
         """Build the sections."""
         entries = list(self.entries.values())
-        wrong = [e for e in entries if e.kind == "counterexample"]
-        made = [
-            self.section(_("What is wrong in the sheet"), *(self.wrong(e) for e in wrong)),
+        of_kind = {kind: [e for e in entries if e.kind == kind] for kind in box.KINDS}
+        titles = {"claim": _("Claims"), "definition": _("Definitions"), "judgement": _("Judgements")}
+        return [
+            self.section(_("What is wrong in the sheet"), *(self.wrong(e) for e in of_kind["counterexample"])),
             self.section(_("What is assumed"), *self.assumed(entries)),
+            *(self.section(title, self.all(of_kind[kind])) for kind, title in titles.items() if of_kind[kind]),
         ]
-        rest = [e for e in entries if e.kind != "counterexample"]
-        for kind, group in itertools.groupby(sorted(rest, key=lambda e: list(box.KINDS).index(e.kind)), lambda e: e.kind):
-            made.append(self.section({"claim": _("Claims"), "definition": _("Definitions"), "judgement": _("Judgements")}[kind], self.all(list(group))))
-        return list(made)
 
     def wrong(self, entry: verified.Entry) -> nodes.Node:
         """Return a counterexample: what the sheet says, where it fails, what is right."""
         made = nodes.container(ids=[f"ledger-{entry.label}"], classes=["wrong-entry"])
-        head = nodes.paragraph("", "", box.reference(entry.label, entry.title), nodes.Text(" "), box.badge(entry.kind, entry.verdict))
-        made += [head, nodes.paragraph("", "", nodes.inline("", "", *box.inline(entry.says), classes=["says"]))]
-        if tex := entry.statement_tex():
-            made += box.formula(tex, entry.source if box.EQUATION.match(entry.source) else "")
-        made += nodes.paragraph("", "", nodes.strong(text=_("It fails at ")), *box.inline(str(entry.point)))
+        made += nodes.paragraph("", "", box.reference(entry.label), nodes.Text(" "), box.badge(entry.kind, entry.verdict))
+        made += nodes.paragraph("", "", nodes.inline("", "", *box.inline(entry.says), classes=["says"]))
+        if entry.tex:
+            made += box.formula(entry.tex, entry.source if box.EQUATION.match(entry.source) else "")
+        made += nodes.paragraph("", "", nodes.strong(text=_("It fails at ")), *box.inline(entry.point))
         if entry.uses:
             right = box.listed([box.reference(label)] for label in entry.uses)
             made += nodes.paragraph("", "", nodes.strong(text=_("What is right: ")), *right)
@@ -77,27 +69,30 @@ class Ledger(BookDirective):
 
     def assumed(self, entries: list[verified.Entry]) -> list[nodes.Node]:
         """Return each lemma that a claim rests on, with the claims that do."""
-        lemmas: dict[str, tuple[Any, list[str]]] = {}
-        for entry in entries:
-            for lemma in entry.modulo or ():
-                lemmas.setdefault(verified.name_of(lemma), (lemma, []))[1].append(entry.label)
+        lemmas = {lemma.name: lemma for entry in entries for lemma in entry.modulo}
         if not lemmas:
-            return [paragraph(_("Nothing beyond the definitions and the kernel."))]
+            return [nodes.paragraph(text=_("Nothing beyond the definitions and the kernel."))]
         rows = []
-        for name, (lemma, labels) in lemmas.items():
-            says = ". ".join(filter(None, (getattr(lemma, "statement", "").rstrip("."), getattr(lemma, "source", ""))))
-            rows.append([box.inline(name), box.inline(says), box.listed([box.reference(label)] for label in labels)])
-        return [box.table([_("lemma"), _("says"), _("rests on it")], rows, [2, 4, 4])]
+        for name, lemma in lemmas.items():
+            resting = [e.label for e in entries if any(m.name == name for m in e.modulo)]
+            says = [*box.inline(lemma.statement + " "), nodes.emphasis(text=lemma.source)]
+            rows.append([box.inline(name), says, box.listed([box.reference(label)] for label in resting)])
+        return [box.table([_("lemma"), _("says"), _("what rests on it")], rows, [2, 4, 5])]
 
     def all(self, entries: list[verified.Entry]) -> nodes.Node:
         """Return the table of a kind."""
-        rows = []
-        for entry in entries:
-            target = nodes.inline("", "", box.reference(entry.label), ids=[f"ledger-{entry.label}"])
-            evidence = box.listed(box.inline(e) for e in entry.evidence or ())
-            rest = box.listed(box.inline(verified.name_of(m)) for m in entry.modulo or ()) or [nodes.Text("—")]
-            what = box.badge(entry.kind, entry.verdict or entry.basis)
-            rows.append([[target], box.inline(entry.source or "—"), [what], box.inline(entry.scope or "—"), evidence, rest])
+        nothing = [nodes.Text("—")]
+        rows = [
+            [
+                [nodes.inline("", "", box.reference(entry.label), ids=[f"ledger-{entry.label}"])],
+                box.inline(entry.source) or nothing,
+                [box.badge(entry.kind, entry.verdict)],
+                box.inline(entry.scope) or nothing,
+                box.listed(box.inline(e) for e in entry.evidence) or nothing,
+                box.lemmas(entry.modulo) or nothing,
+            ]
+            for entry in entries
+        ]
         head = [_("statement"), _("sheet"), _("verdict"), _("scope"), _("evidence"), _("modulo")]
         return box.table(head, rows, [6, 2, 2, 2, 4, 3])
 
@@ -106,25 +101,28 @@ class Sheet(BookDirective):
     """Each item of the sheet with its verdict and a link, in the sheet's own order."""
 
     def run(self) -> list[nodes.Node]:
-        """Build a section for each section of the sheet."""
+        """Build a section for each exercise of the sheet."""
         made: list[nodes.Node] = []
-        entries = self.entries
-        for section, group in itertools.groupby(self.items, key=lambda item: item.section):
-            made.append(self.section(section, box.table([_("the sheet"), _("says"), _("verdict"), _("answer")], [self.row(i, entries) for i in group], [2, 6, 3, 5])))
+        for place, group in itertools.groupby(self.items, key=lambda item: item.place):
+            title = _("Aufgabe {}").format(place) if place[0].isdigit() else place
+            made.append(self.section(title, *(self.item(i) for i in group)))
         return made
 
-    def row(self, item: Any, entries: dict[str, verified.Entry]) -> list[list[nodes.Node]]:
-        """Return the item's line."""
-        treated = [label for label in item.claims if label in entries]
+    def item(self, item: Any) -> nodes.Node:
+        """Return what the sheet says, what is exactly true, and where it is shown."""
+        known = self.entries
+        verdict = nodes.inline(text=item.verdict, classes=["verdict", f"item-{item.verdict.split()[0]}"])
+        head = nodes.paragraph("", "", nodes.inline(text=item.key, classes=["item-key"]), nodes.Text(" "), verdict)
+        made = nodes.container("", head, nodes.paragraph("", "", *box.inline(item.says)), ids=[item.label], classes=["sheet-item"])
+        if item.finding:
+            made += nodes.paragraph("", "", *box.inline(item.finding), classes=["finding"])
         if item.treated:
-            answer = box.listed(([box.reference(label)] for label in treated), "; ")
-            page = f"chapters/{item.stem}"
-            if not answer and page in self.env.found_docs:
-                inner = nodes.inline(text=_("in the chapter"))
-                answer = [addnodes.pending_xref("", inner, refdomain="std", reftype="doc", reftarget=f"/{page}", refexplicit=True, refwarn=True)]
+            links = box.listed([box.reference(label)] for label in item.statements if label in known)
+            made += nodes.paragraph("", "", nodes.Text(_("Shown in: ")), *links, classes=["shown-in"])
         else:
-            answer = [nodes.emphasis(text=_("a later chapter"))]
-        return [box.inline(item.key), box.inline(item.says), box.inline(item.verdict), answer]
+            words = _("A later chapter treats it: {}.").format(item.stem)
+            made += nodes.paragraph("", "", nodes.inline(text=words), classes=["shown-in", "owed"])
+        return made
 
 
 class Notation(BookDirective):
@@ -150,7 +148,7 @@ class Numbers(BookDirective):
         claims = [e for e in entries if e.kind in ("claim", "definition")]
         counted = [
             (len(claims), _("statements proved")),
-            (sum(len(e.chain()) - 1 for e in claims), _("links of proofs checked")),
+            (sum(len(e.chain) - 1 for e in claims if e.kind == "claim"), _("links of proofs checked")),
             (sum(len(e.mutants) for e in entries), _("wrong variants refuted")),
             (sum(e.kind == "counterexample" for e in entries), _("wrong sentences refuted")),
             (sum(not b.twin for b in tests), _("tests that bind formulas to code")),

@@ -80,17 +80,18 @@ class Resolver:
     def claim(self, label: str, remark: str) -> Iterator[str]:
         """Write out a claim with its proof."""
         entry = verified.entries(self.app.config.claims_book)[label]
-        yield f"**{entry.title}** ({entry.kind}, {entry.verdict or entry.basis}{', sheet ' + entry.source if entry.source else ''})\n"
-        if says := getattr(entry, "says", ""):
-            yield f"> {says}\n"
-        if tex := entry.statement_tex():
-            yield f"$$\n{tex}\n$$\n"
+        yield f"**{entry.title}** ({', '.join(filter(None, (entry.kind, entry.verdict, entry.scope, entry.source)))})\n"
+        if entry.says:
+            yield f"> {entry.says}\n"
+        if entry.tex:
+            yield f"$$\n{entry.tex}\n$$\n"
+        for words, conditions in (("Given", entry.given), ("Equality holds exactly when", entry.equality)):
+            if conditions:
+                yield f"{words} {', '.join(f'${tex}$' for tex in conditions)}.\n"
+        yield from (text + "\n" for text in (f"It fails at {entry.point}." if entry.point else "", entry.finding) if text)
         if remark.strip():
             yield self.markdown(remark)
-        if entry.kind == "counterexample":
-            yield f"It fails at {entry.point}.\n"
-        rows = list(entry.chain())
-        for tex, reason in rows if len(rows) > 2 else ():
+        for tex, reason in entry.chain if len(entry.chain) > 2 else ():
             yield f"$${tex}$$\n" + (f"*{reason}*\n" if reason else "")
 
     def role(self, match: re.Match[str]) -> str:

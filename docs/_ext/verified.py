@@ -1,13 +1,15 @@
 """The book as the pages see it: each statement with its verdict, in one plain form.
 
-This is the only place that knows the interface of the book module (`claims_book` in conf.py): a mapping `STATEMENTS`,
-a list `ITEMS` (what the sheet says, in its own order), `reports(labels, progress)` and `used_by(label)`.
+This is the only place that knows the interface of the book module, which conf.py names in `claims_book`. It needs
+`STATEMENTS` (label: statement), `ITEMS` (what the sheet says, in its own order), `reports(progress=...)` and
+`passed(statement, report)`.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -15,39 +17,45 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
-from sphinx.util.display import progress_message
 
 LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Mutant:
+    """A wrong variant and where it fails."""
+
+    name: str
+    tex: str
+    point: str
+
+
+@dataclass(frozen=True)
 class Entry:
-    """A statement with what verification found."""
+    """A statement, with all that verification found, as text and LaTeX.
 
-    claim: Any
-    report: Any
-    used_by: tuple[str, ...]
+    ``verdict`` is ``proved`` or ``refuted``; for a judgement, what it is based on. ``chain`` begins with the start, which
+    has no reason. ``given`` and ``equality`` are formulas.
+    """
 
-    def __getattr__(self, name: str) -> Any:
-        """Look first at the statement, then at its report."""
-        claim = object.__getattribute__(self, "claim")
-        return getattr(claim, name) if hasattr(claim, name) else getattr(object.__getattribute__(self, "report"), name)
-
-    @property
-    def holds(self) -> bool:
-        """Whether verification found what a page may print."""
-        wanted = {"counterexample": ("refuted",), "judgement": (None, "judged", "proved")}
-        return self.report.verdict in wanted.get(self.claim.kind, ("proved",))
-
-    @property
-    def complaint(self) -> str:
-        """What went wrong, with the claim and the link."""
-        return f"{self.claim.label}: {self.report.verdict}: {getattr(self.report, 'detail', '')} {self.report.point or ''}".strip()
-
-
-def name_of(lemma: Any) -> str:
-    """Return the name of a lemma, whether it is a word or an object."""
-    return str(getattr(lemma, "name", lemma))
+    label: str
+    title: str
+    kind: str
+    source: str
+    verdict: str
+    tex: str
+    chain: tuple[tuple[str, str], ...] = ()
+    given: tuple[str, ...] = ()
+    equality: tuple[str, ...] = ()
+    says: str = ""
+    finding: str = ""
+    point: str = ""
+    scope: str = ""
+    evidence: tuple[str, ...] = ()
+    modulo: tuple[Any, ...] = ()
+    mutants: tuple[Mutant, ...] = ()
+    uses: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()
 
 
 def module(name: str) -> ModuleType:
@@ -59,17 +67,98 @@ def module(name: str) -> ModuleType:
 def entries(book: str) -> dict[str, Entry]:
     """Return every statement of the book by its label, verified; raise where one is not what it says."""
     source = module(book)
-    reports = source.reports()
-    made = {
-        label: Entry(claim, reports[label], tuple(source.used_by(label))) for label, claim in source.STATEMENTS.items()
-    }
-    if bad := [entry.complaint for entry in made.values() if not entry.holds]:
+    found = source.reports(progress=_said(len(source.STATEMENTS)))
+    bad = [
+        f"{label}: {report.verdict}: {report.detail or report.point}"
+        for label, report in found.items()
+        if not source.passed(source.STATEMENTS[label], report)
+    ]
+    if bad:
         raise ExtensionError("The book does not hold:\n  " + "\n  ".join(bad))
-    return made
+    used_by: dict[str, list[str]] = {}
+    for label, statement in source.STATEMENTS.items():
+        for used in statement.uses:
+            used_by.setdefault(used, []).append(label)
+    return {label: _entry(s, found[label], tuple(used_by.get(label, ()))) for label, s in source.STATEMENTS.items()}
+
+
+def _said(number: int) -> Callable[[str], None]:
+    done: list[str] = []
+
+    def progress(label: str) -> None:
+        done.append(label)
+        if len(done) % 10 == 0 or len(done) == number:
+            LOGGER.info("verifying... %d of %d statements", len(done), number)
+
+    return progress
+
+
+def _entry(statement: Any, report: Any, used_by: tuple[str, ...]) -> Entry:
+    shared = {
+        "label": statement.label,
+        "title": statement.title,
+        "kind": statement.kind,
+        "source": statement.source,
+        "scope": report.scope or "",
+        "evidence": report.evidence,
+        "modulo": report.modulo,
+        "uses": tuple(statement.uses),
+        "used_by": used_by,
+    }
+    if statement.kind == "judgement":
+        return Entry(**shared, verdict=statement.basis, tex="", says=statement.says, finding=statement.finding)
+    shared["verdict"] = report.verdict
+    shared["given"] = (*(g.tex() for g in statement.given), *_meanings(statement))
+    if statement.kind == "counterexample":
+        return Entry(**shared, tex=_refused(statement.statement), says=statement.says, point=str(report.point))
+    return Entry(
+        **shared,
+        tex=statement.statement().tex(),
+        chain=(
+            (statement.start.tex(), ""),
+            *((_tail(step), link.reason) for step, link in zip(statement.steps(), statement.links, strict=True)),
+        ),
+        equality=tuple(g.tex() for g in statement.equality),
+        mutants=(
+            *(Mutant(m.name, m.tex, str(m.point or m.fate)) for m in report.mutants),
+            *(Mutant(name, _refused(build), "the shapes alone") for name, build in statement.refused),
+        ),
+    )
+
+
+def _tail(step: Any) -> str:
+    """Return a link without the side that it shares with the link before."""
+    return step.tex().removeprefix(step.left.tex()).strip()
+
+
+def _refused(statement: Any) -> str:
+    """Return the formula of a relation, or of an expression that its shapes forbid."""
+    if not callable(statement):
+        return statement.tex()
+    try:
+        statement()
+    except TypeError as error:
+        return getattr(error, "tex", "")
+    return ""
+
+
+def _meanings(statement: Any) -> tuple[str, ...]:
+    """Return what the functions of a claim stand for, where they are not any function."""
+    if statement.kind == "definition" or not statement.meanings:
+        return ()
+    import sympy as sp
+
+    relation = statement.statement() if statement.kind == "claim" else statement.statement
+    if callable(relation):
+        return ()
+    nodes = [n for side in (relation.left, relation.right) for n in side.walk() if hasattr(n, "function")]
+    letters = {n.function.name: n.function.letter.rstrip("'") for n in nodes}
+    t = sp.Symbol("t", real=True)
+    return tuple(
+        f"{letters[name]}(t) = {sp.latex(meaning(t))}" for name, meaning in statement.meanings.items() if name in letters
+    )
 
 
 def verify(app: Sphinx) -> None:
     """Prove everything before the first page is read."""
-    with progress_message("verifying the claims"):
-        found = entries(app.config.claims_book)
-    LOGGER.info("%d statements hold", len(found))
+    LOGGER.info("%d statements hold", len(entries(app.config.claims_book)))

@@ -45,7 +45,7 @@ def affine(X: Array, W: Array, b: Array, out: Array | None = None) -> Array:
     array, shape (n, k)
         ``X @ W.T + b``.
     """
-    A = np.matmul(X, W.T, out=out)  # (n, k)
+    A = np.dot(X, W.T, out=out)  # (n, k)
     return np.add(A, b, out=out)
 
 

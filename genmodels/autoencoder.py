@@ -13,6 +13,7 @@ A_e, Z       preactivations and values of the code               (n, k)
 A_d, X_hat   preactivations and values of the reconstruction     (n, d)
 Delta_d      gradient of the loss by A_d                         (n, d)
 Delta_e      gradient of the loss by A_e                         (n, k)
+dP           gradient of the loss by P, whatever P is            of P
 ===========  ==================================================  ==========
 
 Contents: `init_params`; `encode`, `decode`, `forward`, `backward`, and `Work`, their buffers; `corrupt`; `Autoencoder`.
@@ -26,8 +27,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from genmodels.activations import ACTIVATIONS, affine
 from genmodels.estimator import Estimator, column_names
-from genmodels.losses import squared_error, squared_error_gradient
-from genmodels.training import INITIALIZERS, LossAndGradients
+from genmodels.losses import squared_error, squared_error_from_gradient, squared_error_gradient
+from genmodels.training import INITIALIZERS, LossAndGradients, buffers
 from genmodels.validation import check_choice, check_count, check_flag, check_matrix, check_number
 
 Array = NDArray[Any]
@@ -50,10 +51,10 @@ class Work(NamedTuple):
 
     Z: Array | None = None  # (n, k)
     X_hat: Array | None = None  # (n, d)
+    dX_hat: Array | None = None  # (n, d)
     Delta_d: Array | None = None  # (n, d)
-    slope_d: Array | None = None  # (n, d)
+    dZ: Array | None = None  # (n, k)
     Delta_e: Array | None = None  # (n, k)
-    slope_e: Array | None = None  # (n, k)
     dW_e: Array | None = None  # (k, d)
     db_e: Array | None = None  # (k,)
     dW_d: Array | None = None  # (d, k)
@@ -61,12 +62,12 @@ class Work(NamedTuple):
 
     @classmethod
     def allocate(cls, n: int, params: Params) -> "Work":
-        """Make the buffers for batches of `n` samples."""
-        (k, d), dtype = params["W_e"].shape, params["W_e"].dtype
-        return cls(
-            *(np.empty((n, width), dtype) for width in (k, d, d, d, k, k)),
-            *(np.empty_like(params[name]) for name in ("W_e", "b_e", "W_d", "b_d")),
-        )
+        """Make the buffers for batches of `n` samples; the gradients lie in memory as their weights do."""
+        k, d = params["W_e"].shape
+        code, data = (n, k), (n, d)
+        rows = buffers([code, data, data, data, code, code], params["W_e"].dtype)
+        dW_e, db_e, dW_d, db_d = buffers([(d, k), (k,), (k, d), (d,)], params["W_e"].dtype)
+        return cls(*rows, dW_e.T, db_e, dW_d.T, db_d)
 
 
 def encode(params: Params, X: Array, activation: str = "sigmoid", out: Array | None = None) -> Array:
@@ -138,14 +139,14 @@ def backward(
     """
     w, W_d = work or Work(), params["W_d"]
     slope_e, slope_d = ACTIVATIONS[activation].slope, ACTIVATIONS[output].slope
-    Delta_d = squared_error_gradient(X_hat, target, out=w.Delta_d)  # (n, d)
-    Delta_d = np.multiply(Delta_d, slope_d(X_hat, out=w.slope_d), out=w.Delta_d)
+    dX_hat = squared_error_gradient(X_hat, target, out=w.dX_hat)  # (n, d)
+    Delta_d = np.multiply(dX_hat, slope_d(X_hat, out=w.Delta_d), out=w.Delta_d)  # (n, d)
     dW_d = np.matmul(Delta_d.T, Z, out=w.dW_d)  # (d, k)
-    db_d = Delta_d.sum(0, out=w.db_d)  # (d,)
-    Delta_e = np.matmul(Delta_d, W_d, out=w.Delta_e)  # (n, k)
-    Delta_e = np.multiply(Delta_e, slope_e(Z, out=w.slope_e), out=w.Delta_e)
+    db_d = np.add.reduce(Delta_d, axis=0, out=w.db_d)  # (d,)
+    dZ = np.dot(Delta_d, W_d, out=w.dZ)  # (n, k)
+    Delta_e = np.multiply(dZ, slope_e(Z, out=w.Delta_e), out=w.Delta_e)  # (n, k)
     dW_e = np.matmul(Delta_e.T, X, out=w.dW_e)  # (k, d)
-    db_e = Delta_e.sum(0, out=w.db_e)  # (k,)
+    db_e = np.add.reduce(Delta_e, axis=0, out=w.db_e)  # (k,)
     return {"W_e": dW_e, "b_e": db_e, "W_d": dW_d, "b_d": db_d}
 
 
@@ -349,8 +350,8 @@ class Autoencoder(Estimator):
             target = X if n == len(X) else np.take(X, rows, axis=0, out=batch, mode="clip")
             given = corrupt(target, self.noise, rng, clip=self.clip, out=noisy) if self.noise else target
             Z, X_hat = forward(params, given, work, **functions)
-            loss = squared_error(X_hat, target, out=work.Delta_d)
-            return loss, backward(params, given, Z, X_hat, target, work, **functions)
+            grads = backward(params, given, Z, X_hat, target, work, **functions)
+            return squared_error_from_gradient(work.dX_hat), grads
 
         return loss_and_gradients
 

@@ -9,7 +9,7 @@ X            targets, one sample in each row                     (n, d)
 X_hat        reconstructions                                     (n, d)
 ===========  ==================================================  ==========
 
-Contents: `squared_error`, `squared_error_gradient`.
+Contents: `squared_error`, `squared_error_gradient`, `squared_error_from_gradient`.
 
 The reported loss is the loss whose gradient is descended: (3), summed over the d pixels, averaged over the n samples.
 The sheet's listing prints the mean over the pixels too, but descends the gradient of the sum over the batch:
@@ -46,3 +46,12 @@ def squared_error_gradient(X_hat: Array, X: Array, out: Array | None = None) -> 
     """Gradient of `squared_error` by X_hat: 2 (X_hat - X) / n, shape (n, d)."""
     G = np.subtract(X_hat, X, out=out)  # (n, d)
     return np.multiply(G, 2 / len(X), out=out)
+
+
+def squared_error_from_gradient(G: Array) -> Any:
+    """Return the `squared_error` whose gradient is G, of shape (n, d): n/4 times the sum of the squares of G.
+
+    Since G = 2 (X_hat - X) / n, this is the same number; training has G at hand, and so reads memory once less.
+    """
+    g = G.ravel()  # (n d,)
+    return np.dot(g, g) * (len(G) / 4)

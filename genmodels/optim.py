@@ -14,7 +14,8 @@ t, T         number of the step, from 0, and how many steps there are
 
 Contents: `SGD`, `Adam`, `optimizer`, which makes one by its name; `constant`, `cosine`; `SCHEDULES`.
 
-An optimiser owns the arrays it updates: it changes them in place, in buffers made once.
+An optimiser owns the arrays it updates, and changes them in place.
+Its steps use up the gradients they are given: their memory is the scratch paper.
 `state` and `restore` carry it over exactly from one process to another.
 """
 
@@ -50,18 +51,16 @@ class SGD:
         self.params = params
         self.momentum = check_number("momentum", momentum, least=0, below=1)
         self._velocity = _zeros(params) if self.momentum else {}
-        self._scratch = _zeros(params)
 
     def step(self, grads: Arrays, eta: float) -> None:
-        """Update every parameter by its gradient, with the learning rate `eta`."""
+        """Update every parameter by its gradient, which is used up, with the learning rate `eta`."""
         for name, p in self.params.items():
-            v, w = grads[name], self._scratch[name]
+            g = v = grads[name]
             if self.momentum:
                 v = self._velocity[name]
                 v *= self.momentum
-                v += grads[name]
-            np.multiply(v, eta, out=w)
-            p -= w
+                v += g
+            p -= np.multiply(v, eta, out=g)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return everything that the next step depends on, beside the parameters: the very arrays, not copies."""
@@ -101,25 +100,24 @@ class Adam:
         self.beta_2 = check_number("beta_2", beta_2, least=0, below=1)
         self.epsilon = check_number("epsilon", epsilon, above=0)
         self.t = 0
-        self._m, self._s, self._scratch = _zeros(params), _zeros(params), _zeros(params)
+        self._m, self._s = _zeros(params), _zeros(params)
 
     def step(self, grads: Arrays, eta: float) -> None:
-        """Update every parameter by its gradient, with the learning rate `eta`."""
+        """Update every parameter by its gradient, which is used up, with the learning rate `eta`."""
         self.t += 1
         first = (1 - self.beta_1) / (1 - self.beta_1**self.t)
         second = math.sqrt((1 - self.beta_2) / (1 - self.beta_2**self.t))
         for name, p in self.params.items():
-            g, m, s, w = grads[name], self._m[name], self._s[name], self._scratch[name]
+            g, m, s = grads[name], self._m[name], self._s[name]
             m *= self.beta_1
             m += g
             s *= self.beta_2
-            np.multiply(g, g, out=w)
-            s += w
-            np.sqrt(s, out=w)
-            w += self.epsilon / second
-            np.divide(m, w, out=w)
-            w *= eta * first / second
-            p -= w
+            s += np.multiply(g, g, out=g)
+            root = np.sqrt(s, out=g)
+            root += self.epsilon / second
+            update = np.divide(m, root, out=g)
+            update *= eta * first / second
+            p -= update
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return everything that the next step depends on, beside the parameters: the very arrays, not copies."""

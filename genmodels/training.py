@@ -11,14 +11,14 @@ eta          learning rate before the schedule
 t, T         number of the step, from 0, and how many steps there are
 ===========  ==============================================================
 
-Contents: `he`, `xavier`; `batches`; `Run`, where a training stands; `train`; `History`; `Divergence`.
+Contents: `he`, `xavier`; `buffers`, `batches`; `Run`, where a training stands; `train`; `History`; `Divergence`.
 """
 
 import math
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +56,15 @@ def _normal(rng: np.random.Generator, fan_out: int, fan_in: int, variance: float
 
 
 INITIALIZERS = {"he": he, "xavier": xavier}
+
+
+def buffers(shapes: Sequence[tuple[int, ...]], dtype: Any) -> list[Array]:
+    """Cut one block of memory into arrays of these shapes, not initialised, each of which begins at a cache line."""
+    line, size = 64, np.dtype(dtype).itemsize
+    starts = np.cumsum([0] + [-(-math.prod(shape) * size // line) * line for shape in shapes])
+    block = np.empty(starts[-1] + line, np.uint8)
+    block = block[-block.ctypes.data % line :]
+    return [np.ndarray(shape, dtype, block, start) for shape, start in zip(shapes, starts[:-1], strict=True)]
 
 
 def batches(order: Array, batch_size: int, start: int = 0) -> Iterator[Array]:

@@ -24,6 +24,7 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "sphinx_codeautolink",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
@@ -77,7 +78,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
-nitpick_ignore_regex = [("py:.*", r".*")]  # types of docstrings are words; links in the text are checked by their own roles
+nitpick_ignore_regex = [("py:class", r".*"), ("py:exc", r"[A-Z]\w+(?:Error|Warning|Interrupt)")]  # types are words
 
 # look
 html_theme = "furo"

@@ -109,8 +109,9 @@ def table(head: list[str], rows: list[list[list[nodes.Node]]], widths: list[int]
 
 def badge(kind: str, verdict: str) -> nodes.inline:
     """Return the verdict as a mark and a word; colour only repeats what the word says."""
-    text = f"{MARKS.get(verdict, '')} {verdict}".strip()
-    return nodes.inline(text, text, classes=["verdict", f"verdict-{verdict}", f"of-{kind}"])
+    word = _("by definition") if kind == "definition" else _(verdict)
+    text = word if kind == "definition" else f"{MARKS.get(verdict, '')} {word}".strip()
+    return nodes.inline(text, text, classes=["verdict", f"verdict-{kind if kind == 'definition' else verdict}"])
 
 
 def _open(tag: str, name: str):
@@ -144,6 +145,11 @@ def visit_head(self, node: nodes.Element) -> None:
     )
 
 
+def visit_fields(self, node: nodes.Element) -> None:
+    """Open the list; furo leaves a simple one alone."""
+    self.body.append(f'<dl class="{" ".join(["claim-fields", "simple", *node["classes"]])}">')
+
+
 def visit_field(self, node: nodes.Element) -> None:
     """Write a term and open its description."""
     self.body.append(f"<div><dt>{_(node['name'])}</dt><dd>")
@@ -161,7 +167,7 @@ def setup(app: Sphinx) -> None:
     app.add_enumerable_node(claim_box, "claim", lambda node: node["title"], html=(visit_box, _close("</div>")))
     app.config.numfig_format["claim"] = "Claim %s"
     app.add_node(claim_head, html=(visit_head, _close("</div>")))
-    app.add_node(claim_fields, html=(_open("dl", "claim-fields simple"), _close("</dl>")))
+    app.add_node(claim_fields, html=(visit_fields, _close("</dl>")))
     app.add_node(claim_field, html=(visit_field, _close("</dd></div>")))
     app.add_node(fold, html=(visit_fold, _close("</div></details>")))
     app.add_node(chain, html=(_open("ol", "chain"), _close("</ol>")))

@@ -74,13 +74,14 @@ class ClaimDirective(SphinxDirective):
         if entry.tex:
             tag = entry.source if box.EQUATION.match(entry.source) else ""
             made.append(box.formula(entry.tex, tag, ["claim-statement"]))
-        for words, conditions in ((_("Given "), entry.given), (_("Equality holds exactly when "), entry.equality)):
-            if conditions:
-                listed = box.listed([nodes.math(tex, tex)] for tex in conditions)
-                made.append(nodes.paragraph("", "", nodes.Text(words), *listed, nodes.Text("."), classes=["given"]))
+        conditions = box.claim_fields(classes=["conditions"])
+        for name, formulas in (("given", entry.given), ("equality exactly when", entry.equality)):
+            if formulas:
+                conditions += box.field(name, (nodes.math(tex, tex) for tex in formulas))
+        made += [conditions] if conditions.children else []
         if entry.point:
-            where = nodes.inline("", "", *box.inline(entry.point))
-            made.append(nodes.paragraph("", "", nodes.strong(text=_("It fails at ")), where, classes=["fails-at"]))
+            fails = nodes.strong(text=_("It fails. "))
+            made.append(nodes.paragraph("", "", fails, *box.inline(entry.point), classes=["fails-at"]))
         if entry.finding:
             made.append(nodes.paragraph("", "", *box.inline(entry.finding)))
         return made
@@ -103,8 +104,11 @@ class ClaimDirective(SphinxDirective):
         links = len(entry.chain) - 1
         if links < 1 or entry.kind == "definition":
             return []
-        opened = self.options.get("proof", "open" if 1 < links <= LONG else "folded") == "open"
-        summary = _("Proof in one link") if links == 1 else _("Proof in {} links").format(links)
+        if links == 1:
+            reason = box.inline(entry.chain[1][1])
+            return [nodes.paragraph("", "", nodes.inline(text=_("Because: ")), *reason, classes=["because"])]
+        opened = self.options.get("proof", "open" if links <= LONG else "folded") == "open"
+        summary = _("Proof in {} links").format(links)
         return [box.fold("", box.proof(entry.chain), summary=summary, open=opened, classes=["proof"])]
 
     def code(self, entry: verified.Entry, domain: ClaimDomain) -> list[nodes.Node]:

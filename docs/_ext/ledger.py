@@ -61,7 +61,7 @@ class Ledger(BookDirective):
         made += nodes.paragraph("", "", nodes.inline("", "", *box.inline(entry.says), classes=["says"]))
         if entry.tex:
             made += box.formula(entry.tex, entry.source if box.EQUATION.match(entry.source) else "")
-        made += nodes.paragraph("", "", nodes.strong(text=_("It fails at ")), *box.inline(entry.point))
+        made += nodes.paragraph("", "", nodes.strong(text=_("It fails. ")), *box.inline(entry.point))
         if entry.uses:
             right = box.listed([box.reference(label)] for label in entry.uses)
             made += nodes.paragraph("", "", nodes.strong(text=_("What is right: ")), *right)
@@ -113,7 +113,7 @@ class Sheet(BookDirective):
         known = self.entries
         verdict = nodes.inline(text=item.verdict, classes=["verdict", f"item-{item.verdict.split()[0]}"])
         head = nodes.paragraph("", "", nodes.inline(text=item.key, classes=["item-key"]), nodes.Text(" "), verdict)
-        made = nodes.container("", head, nodes.paragraph("", "", *box.inline(item.says)), ids=[item.label], classes=["sheet-item"])
+        made = nodes.container("", head, nodes.paragraph("", "", *box.inline(item.says), classes=["says"]), ids=[item.label], classes=["sheet-item"])
         if item.finding:
             made += nodes.paragraph("", "", *box.inline(item.finding), classes=["finding"])
         if item.treated:

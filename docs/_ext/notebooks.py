@@ -88,7 +88,7 @@ class Resolver:
         for words, conditions in (("Given", entry.given), ("Equality holds exactly when", entry.equality)):
             if conditions:
                 yield f"{words} {', '.join(f'${tex}$' for tex in conditions)}.\n"
-        yield from (text + "\n" for text in (f"It fails at {entry.point}." if entry.point else "", entry.finding) if text)
+        yield from (text + "\n" for text in (f"It fails. {entry.point}" if entry.point else "", entry.finding) if text)
         if remark.strip():
             yield self.markdown(remark)
         for tex, reason in entry.chain if len(entry.chain) > 2 else ():

@@ -110,7 +110,7 @@ def _entry(statement: Any, report: Any, used_by: tuple[str, ...]) -> Entry:
     shared["verdict"] = report.verdict
     shared["given"] = (*(g.tex() for g in statement.given), *_meanings(statement))
     if statement.kind == "counterexample":
-        return Entry(**shared, tex=_refused(statement.statement), says=statement.says, point=str(report.point))
+        return Entry(**shared, tex=_refused(statement.statement), says=statement.says, point=_failure(report.point))
     return Entry(
         **shared,
         tex=statement.statement().tex(),
@@ -120,10 +120,18 @@ def _entry(statement: Any, report: Any, used_by: tuple[str, ...]) -> Entry:
         ),
         equality=tuple(g.tex() for g in statement.equality),
         mutants=(
-            *(Mutant(m.name, m.tex, str(m.point or m.fate)) for m in report.mutants),
-            *(Mutant(name, _refused(build), "the shapes alone") for name, build in statement.refused),
+            *(Mutant(m.name, m.tex, _failure(m.point) if m.point else m.fate) for m in report.mutants),
+            *(Mutant(name, _refused(build), "no shapes fit") for name, build in statement.refused),
         ),
     )
+
+
+def _failure(found: Any) -> str:
+    """Say where a relation fails and what its two sides are there."""
+    if found.point == "shapes alone":
+        return f"No shapes fit: {found.left}."
+    sides = f"the left side is {found.left}, the right side is {found.right}."
+    return sides[0].upper() + sides[1:] if found.point == "constants" else f"At {found.point} {sides}"
 
 
 def _tail(step: Any) -> str:

@@ -28,6 +28,7 @@ class Row:
 
 
 TABLE: list[Row] = []
+LETTERS: dict[str, str] = {}
 
 
 def _dimension(name: str, meaning: str, code: str = "") -> sp.Symbol:
@@ -44,6 +45,11 @@ def _symbol(name: str, letter: str, shape: Shape, meaning: str, code: str = "", 
 def _function(name: str, letter: str, meaning: str, code: str = "") -> Function:
     TABLE.append(Row(letter, meaning, "function", code))
     return Function.opaque(name, letter)
+
+
+def _abbreviation(name: str, letter: str, shape: str, meaning: str, code: str = "") -> None:
+    TABLE.append(Row(letter, meaning, shape, code))
+    LETTERS[name] = letter
 
 
 def let(name: str, body: Node) -> Let:
@@ -74,7 +80,6 @@ t = _symbol("t", "t", SCALAR, "a real number", "x")
 
 x = _symbol("x", r"\mathbf{x}", (d, 1), "a sample", "X[i]")
 x_noisy = _symbol("x_noisy", r"\tilde{\mathbf{x}}", (d, 1), "a noisy sample", "X_noisy[i]")
-z = _symbol("z", r"\mathbf{z}", (k, 1), "a code", "Z[i]")
 W_e = _symbol("W_e", r"\mathbf{W}_e", (k, d), "weights of the encoder", "W_e")
 b_e = _symbol("b_e", r"\mathbf{b}_e", (k, ONE), "biases of the encoder", "b_e")
 W_d = _symbol("W_d", r"\mathbf{W}_d", (d, k), "weights of the decoder", "W_d")
@@ -82,60 +87,39 @@ b_d = _symbol("b_d", r"\mathbf{b}_d", (d, ONE), "biases of the decoder", "b_d")
 X = _symbol("X", r"\mathbf{X}", (d, n), "data, a sample a column", "X.T")
 X_noisy = _symbol("X_noisy", r"\tilde{\mathbf{X}}", (d, n), "noisy data, a sample a column", "X_noisy.T")
 
-LETTERS = {
-    "x_hat": r"\hat{\mathbf{x}}",
-    "X_hat": r"\hat{\mathbf{X}}",
-    "z": r"\mathbf{z}",
-    "Z": r"\mathbf{Z}",
-    "L": "L",
-    "a_e": r"\mathbf{a}_e",
-    "a_d": r"\mathbf{a}_d",
-    "A_e": r"\mathbf{A}_e",
-    "A_d": r"\mathbf{A}_d",
-    "delta_e": r"\boldsymbol{\delta}_e",
-    "delta_d": r"\boldsymbol{\delta}_d",
-    "Delta_e": r"\boldsymbol{\Delta}_e",
-    "Delta_d": r"\boldsymbol{\Delta}_d",
-    "F": "F",
-    "R": r"\mathbf{R}",
-    "P": r"\mathbf{P}",
-    "X_centred": r"\mathbf{X}_{\mathrm{c}}",
-    "mean": r"\bar{\mathbf{x}}",
-}
-TABLE += [
-    Row(LETTERS["x_hat"], "reconstruction of a sample", "d × 1", "X_hat[i]"),
-    Row(LETTERS["a_e"], "preactivation of the encoder", "k × 1", "A_e[i]"),
-    Row(LETTERS["a_d"], "preactivation of the decoder", "d × 1", "A_d[i]"),
-    Row(LETTERS["delta_e"], "slope of the loss in the preactivation of the encoder", "k × 1", "Delta_e[i]"),
-    Row(LETTERS["delta_d"], "slope of the loss in the preactivation of the decoder", "d × 1", "Delta_d[i]"),
-    Row(LETTERS["L"], "loss: the squared error, summed over pixels", "scalar", "loss"),
-    Row(LETTERS["F"], "loss of the linear autoencoder", "scalar", "loss"),
-]
+_abbreviation("a_e", r"\mathbf{a}_e", "k × 1", "preactivation of the encoder", "A_e[i]")
+_abbreviation("z", r"\mathbf{z}", "k × 1", "a code", "Z[i]")
+_abbreviation("a_d", r"\mathbf{a}_d", "d × 1", "preactivation of the decoder", "A_d[i]")
+_abbreviation("x_hat", r"\hat{\mathbf{x}}", "d × 1", "reconstruction of a sample", "X_hat[i]")
+_abbreviation("L", "L", "scalar", "loss: the squared error, summed over pixels and samples")
+_abbreviation("delta_d", r"\boldsymbol{\delta}_d", "d × 1", "slope of the loss in the preactivation of the decoder", "Delta_d[i]")
+_abbreviation("delta_e", r"\boldsymbol{\delta}_e", "k × 1", "slope of the loss in the preactivation of the encoder", "Delta_e[i]")
+_abbreviation("A_e", r"\mathbf{A}_e", "k × n", "preactivations of the encoder, a sample a column", "A_e.T")
+_abbreviation("Z", r"\mathbf{Z}", "k × n", "codes, a sample a column", "Z.T")
+_abbreviation("A_d", r"\mathbf{A}_d", "d × n", "preactivations of the decoder, a sample a column", "A_d.T")
+_abbreviation("X_hat", r"\hat{\mathbf{X}}", "d × n", "reconstructions, a sample a column", "X_hat.T")
+_abbreviation("Delta_d", r"\boldsymbol{\Delta}_d", "d × n", "slope of the loss in the preactivations of the decoder")
+_abbreviation("Delta_e", r"\boldsymbol{\Delta}_e", "k × n", "slope of the loss in the preactivations of the encoder")
+_abbreviation("L_pixel", r"\bar{L}_{\mathrm{px}}", "scalar", "mean of the squared error over samples and pixels")
 
 # ---------------------------------------------------------------- arrays of the code: samples are rows
 
 X_rows = _symbol("X_rows", r"\mathsf{X}", (n, d), "data, a sample a row", "X")
-LETTERS |= {
-    "A_e_rows": r"\mathsf{A}_e",
-    "A_d_rows": r"\mathsf{A}_d",
-    "Z_rows": r"\mathsf{Z}",
-    "X_hat_rows": r"\hat{\mathsf{X}}",
-    "Delta_e_rows": r"\mathsf{\Delta}_e",
-    "Delta_d_rows": r"\mathsf{\Delta}_d",
-    "L_mean": r"\bar{L}",
-    "L_pixel": r"\bar{L}_{\mathrm{px}}",
-}
-TABLE += [
-    Row(LETTERS["Z_rows"], "codes, a sample a row", "n × k", "Z"),
-    Row(LETTERS["X_hat_rows"], "reconstructions, a sample a row", "n × d", "X_hat"),
-    Row(LETTERS["Delta_d_rows"], "slope of the mean loss in the preactivations of the decoder", "n × d", "Delta_d"),
-    Row(LETTERS["Delta_e_rows"], "slope of the mean loss in the preactivations of the encoder", "n × k", "Delta_e"),
-    Row(LETTERS["L_mean"], "mean of the loss over the samples", "scalar", "loss"),
-    Row(LETTERS["L_pixel"], "mean of the squared error over samples and pixels", "scalar", ""),
-]
+_abbreviation("A_e_rows", r"\mathsf{A}_e", "n × k", "preactivations of the encoder, a sample a row", "A_e")
+_abbreviation("Z_rows", r"\mathsf{Z}", "n × k", "codes, a sample a row", "Z")
+_abbreviation("A_d_rows", r"\mathsf{A}_d", "n × d", "preactivations of the decoder, a sample a row", "A_d")
+_abbreviation("X_hat_rows", r"\hat{\mathsf{X}}", "n × d", "reconstructions, a sample a row", "X_hat")
+_abbreviation("L_mean", r"\bar{L}", "scalar", "mean of the loss over the samples", "loss")
+_abbreviation("Delta_d_rows", r"\mathsf{\Delta}_d", "n × d", "slope of the mean loss in the preactivations of the decoder", "Delta_d")
+_abbreviation("Delta_e_rows", r"\mathsf{\Delta}_e", "n × k", "slope of the mean loss in the preactivations of the encoder", "Delta_e")
 
 # ---------------------------------------------------------------- linear autoencoders
 
+_abbreviation("F", "F", "scalar", "loss of a linear autoencoder", "loss")
+_abbreviation("R", r"\mathbf{R}", "d × n", "errors of a linear autoencoder, a sample a column")
+_abbreviation("P", r"\mathbf{P}", "d × d", "orthogonal projection onto the space of the decoder's columns")
+_abbreviation("mean", r"\bar{\mathbf{x}}", "d × 1", "mean of the samples", "X.mean(0)")
+_abbreviation("X_centred", r"\mathbf{X}_{\mathrm{c}}", "d × n", "centred data, a sample a column", "(X - X.mean(0)).T")
 A = _symbol("A", r"\mathbf{A}", (k, k), "an invertible matrix")
 A_inv = _symbol("A_inv", r"\mathbf{A}^{-1}", (k, k), "its inverse")
 U = _symbol("U", r"\mathbf{U}", (d, d), "orthonormal eigenvectors of the second moments, one a column", "components")

@@ -225,9 +225,12 @@ def test_backpropagation_computes_the_proved_gradients(label, params, X):
 @pytest.mark.parametrize("label", NAMES)
 def test_backpropagation_computes_the_derivative_itself(label, params, X):
     """The start of the chain, differentiated symbolically: no proof is needed to trust it."""
-    wanted = instantiate(claim(label).start, X_rows=X, **params)
+    small = {"W_e": params["W_e"][:2, :3], "b_e": params["b_e"][:2], "W_d": params["W_d"][:3, :2], "b_d": params["b_d"][:3]}
+    rows = X[:2, :3]
 
-    agree(gradients(params, X)[NAMES[label]], wanted)
+    wanted = instantiate(claim(label).start, X_rows=rows, **small)
+
+    agree(gradients(small, rows)[NAMES[label]], wanted)
 
 
 @pytest.mark.binds("ae-rows-grad-decoder", "genmodels.autoencoder:backward", twin=True)

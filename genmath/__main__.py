@@ -52,7 +52,9 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("label", metavar="LABEL")
         if name == "verify":
             command.add_argument("labels", metavar="LABEL", nargs="*", help="all statements by default")
-            command.add_argument("--cached", action="store_true", help="trust a verdict found for exactly these sources")
+            command.add_argument(
+                "--cached", action="store_true", help="trust a verdict found for exactly these sources"
+            )
     return top
 
 
@@ -99,7 +101,10 @@ def show(options: argparse.Namespace) -> int:
     for line in _lines(statement):
         print(f"  {line}")
     for mutant in report.mutants:
-        print(f"  mutant, link {mutant.link}: {mutant.name}: {mutant.fate}" + (f" at {mutant.point}" if mutant.point else ""))
+        print(
+            f"  mutant, link {mutant.link}: {mutant.name}: {mutant.fate}"
+            + (f" at {mutant.point}" if mutant.point else "")
+        )
     if report.point:
         print(f"  point: {report.point}")
     return 0
@@ -164,7 +169,12 @@ def _badge(statement: Statement, report: Report) -> str:
     if isinstance(statement, Judgement):
         return f"rests on: {statement.basis}"
     modulo = ", ".join(m.name for m in report.modulo) or "nothing"
-    words = [str(report.verdict), f"scope: {report.scope}", f"evidence: {', '.join(report.evidence)}", f"modulo: {modulo}"]
+    words = [
+        str(report.verdict),
+        f"scope: {report.scope}",
+        f"evidence: {', '.join(report.evidence)}",
+        f"modulo: {modulo}",
+    ]
     return "; ".join(words)
 
 
@@ -183,7 +193,9 @@ def _details(statement: Statement, report: Report) -> dict[str, Any]:
     return {
         "title": statement.title,
         "statement": _lines(statement),
-        "mutants_detail": [{"name": m.name, "link": m.link, "fate": m.fate, "point": str(m.point or "")} for m in report.mutants],
+        "mutants_detail": [
+            {"name": m.name, "link": m.link, "fate": m.fate, "point": str(m.point or "")} for m in report.mutants
+        ],
         "point": str(report.point) if report.point else None,
     }
 

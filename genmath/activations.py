@@ -1,4 +1,6 @@
-r"""The logistic function: value, slope, stable forms, bounds.  Chapter ``docs/chapters/autoencoder.md``, equations (1), (2), (7).
+r"""The logistic function: value, slope, stable forms, bounds.
+
+Chapter ``docs/chapters/autoencoder.md``, equations (1), (2) and (7) of the sheet.
 
 Notation: ``sigma`` the function, ``t`` a real number.  Code: :mod:`genmodels.activations`.
 """

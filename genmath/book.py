@@ -1,7 +1,8 @@
 """The book: every equation and every claim of the sheet, the statements that settle them, and their verdicts.
 
 Contents: the statements (:data:`STATEMENTS`), the sheet's inventory (:data:`ITEMS`), what rests on what
-(:func:`rests_on`, :func:`used_by`), verdicts with their cache (:func:`reports`), records for machines (:func:`records`).
+(:func:`rests_on`, :func:`used_by`), verdicts with their cache (:func:`reports`), records for machines
+(:func:`records`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from genmath import activations, autoencoder, data, linear_autoencoder
+from genmath import activations, autoencoder, compression, data, linear_autoencoder
 from genmath.calc import (
     PROVED,
     REFUTED,
@@ -33,10 +34,25 @@ from genmath.calc import (
 from genmath.inventory import ITEMS, Item
 from genmath.rules import Lemma
 
-__all__ = ["CHAPTERS", "ITEMS", "STATEMENTS", "Item", "find", "known", "passed", "records", "reports", "rests_on", "stem_of", "used_by"]
+__all__ = [
+    "CHAPTERS",
+    "ITEMS",
+    "STATEMENTS",
+    "Item",
+    "find",
+    "known",
+    "passed",
+    "records",
+    "reports",
+    "rests_on",
+    "stem_of",
+    "used_by",
+]
 
 # A chapter is a page; its statements may stand in several modules.
-CHAPTERS: Mapping[str, tuple[Any, ...]] = {"autoencoder": (activations, autoencoder, linear_autoencoder, data)}
+CHAPTERS: Mapping[str, tuple[Any, ...]] = {
+    "autoencoder": (activations, autoencoder, compression, linear_autoencoder, data)
+}
 PLANNED = ("autoencoder", "vae", "gan", "augmentation", "rnn", "training", "evaluation", "practice")
 
 
@@ -152,7 +168,9 @@ def reports(
 
 def passed(statement: Statement, report: Report) -> bool:
     """Whether a verdict is the one that the statement needs."""
-    return statement.kind == "judgement" or report.verdict == (REFUTED if statement.kind == "counterexample" else PROVED)
+    return statement.kind == "judgement" or report.verdict == (
+        REFUTED if statement.kind == "counterexample" else PROVED
+    )
 
 
 def _whole(label: str, bare: Mapping[str, Report]) -> Report:
@@ -163,7 +181,9 @@ def _whole(label: str, bare: Mapping[str, Report]) -> Report:
     modulo = tuple(dict.fromkeys([*report.modulo, *(m for used in below for m in bare[used].modulo)]))
     fallen = [used for used in below if not passed(find(used), bare[used])]
     if fallen and report.verdict == PROVED:
-        return dataclasses.replace(report, verdict=UNDECIDED, modulo=modulo, detail=f"it rests on {fallen[0]}, which is not proved")
+        return dataclasses.replace(
+            report, verdict=UNDECIDED, modulo=modulo, detail=f"it rests on {fallen[0]}, which is not proved"
+        )
     return dataclasses.replace(report, modulo=modulo)
 
 
@@ -233,5 +253,14 @@ def records(found: Mapping[str, Report], labels: Iterable[str] | None = None) ->
 
 def _owed(item: Item) -> dict[str, Any]:
     source = item.key if item.key.startswith("(") else item.place
-    nothing = {"scope": None, "evidence": None, "modulo": [], "verdict": None, "uses": [], "mutants": 0, "mutants_refuted": 0, "seconds": None}
+    nothing = {
+        "scope": None,
+        "evidence": None,
+        "modulo": [],
+        "verdict": None,
+        "uses": [],
+        "mutants": 0,
+        "mutants_refuted": 0,
+        "seconds": None,
+    }
     return {"label": item.label, "stem": item.stem, "source": source, "kind": "claim", "treated": False, **nothing}

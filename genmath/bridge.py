@@ -16,7 +16,9 @@ from genmath.surface import Node, Point, Var
 Meaning = Callable[[sp.Expr], sp.Expr]
 
 
-def instantiate(node: Node, meanings: Mapping[str, Meaning] = LOGISTIC, sizes: Mapping[sp.Symbol, int] | None = None, **arrays: Any) -> Any:
+def instantiate(
+    node: Node, meanings: Mapping[str, Meaning] = LOGISTIC, sizes: Mapping[sp.Symbol, int] | None = None, **arrays: Any
+) -> Any:
     """Evaluate an expression on arrays, in their precision.
 
     Parameters
@@ -41,7 +43,9 @@ def instantiate(node: Node, meanings: Mapping[str, Meaning] = LOGISTIC, sizes: M
     """
     symbols = {v.name: v for v in node.walk() if isinstance(v, Var)}
     if unknown := sorted(set(arrays) - set(symbols)):
-        raise ValueError(f"the expression has no symbol named {', '.join(unknown)}; it has {', '.join(sorted(symbols))}")
+        raise ValueError(
+            f"the expression has no symbol named {', '.join(unknown)}; it has {', '.join(sorted(symbols))}"
+        )
     known = dict(sizes or {})
     flat: list[sp.Symbol] = []
     numbers: list[Any] = []

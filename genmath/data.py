@@ -2,7 +2,8 @@ r"""Data: noise that is clipped, and the sheet's synthetic images.  Chapter ``do
 
 Notation: ``s`` the deviation of the noise; ``i``, ``j`` the corners of a rectangle.  Code: :mod:`genmodels.data`.
 
-Contents: the mean of clipped noise on a black pixel, what the sheet's random images are made of, and what it says of both.
+Contents: the mean of clipped noise on a black pixel, what the sheet's random images are made of, and what it says of
+both.
 """
 
 from __future__ import annotations
@@ -34,13 +35,20 @@ NOISE = (
         Integral(s * t * density, t, 0, sp.oo),
         (Link("=", s / root_two_pi, "the antiderivative is the density itself", Compute()),),
         "1.2",
-        mistakes=(Mistake("taken for unbiased", as_node(0)), Mistake("without clipping the negative half", 2 * s / root_two_pi)),
+        mistakes=(
+            Mistake("taken for unbiased", as_node(0)),
+            Mistake("without clipping the negative half", 2 * s / root_two_pi),
+        ),
     ),
     Claim(
         "noise-clipped",
         "Noise on a black pixel, clipped at black and at white",
         Integral(s * t * density, t, 0, 1 / s) + Integral(density, t, 1 / s, sp.oo),
-        (Link("=", both_clips, "below white the antiderivative is the density; above it the pixel is white", Compute()),),
+        (
+            Link(
+                "=", both_clips, "below white the antiderivative is the density; above it the pixel is white", Compute()
+            ),
+        ),
         "1.2",
         mistakes=(
             Mistake("taken for unbiased", as_node(0)),
@@ -63,24 +71,44 @@ second, third = number("33/100"), number("66/100")
 
 SHAPES = (
     probability(
-        "shapes-circles", "The chance of a circle", (1 - second) * third, number("2211/5000"),
-        "a second draw decides among the rest", Mistake("one third", number("1/3")),
+        "shapes-circles",
+        "The chance of a circle",
+        (1 - second) * third,
+        number("2211/5000"),
+        "a second draw decides among the rest",
+        Mistake("one third", number("1/3")),
     ),
     probability(
-        "shapes-lines", "The chance of a line", (1 - second) * (1 - third), number("1139/5000"),
-        "a second draw decides among the rest", Mistake("one third", number("1/3")),
+        "shapes-lines",
+        "The chance of a line",
+        (1 - second) * (1 - third),
+        number("1139/5000"),
+        "a second draw decides among the rest",
+        Mistake("one third", number("1/3")),
     ),
     probability(
-        "shapes-empty-rectangle", "The chance that a rectangle is empty", Sigma(i, 5, 14, Sigma(j, 5, 14, empty)),
-        number("1491041/27227200"), "count the ends that lie before the corner", Mistake("never empty", as_node(0)),
+        "shapes-empty-rectangle",
+        "The chance that a rectangle is empty",
+        Sigma(i, 5, 14, Sigma(j, 5, 14, empty)),
+        number("1491041/27227200"),
+        "count the ends that lie before the corner",
+        Mistake("never empty", as_node(0)),
     ),
     probability(
-        "shapes-empty-line", "The chance that a line has no point", Sigma(i, 1, 28, Sigma(j, 1, 28, number("1/614656"))),
-        number("1/784"), "both ends in the same pixel", Mistake("never empty", as_node(0)),
+        "shapes-empty-line",
+        "The chance that a line has no point",
+        Sigma(i, 1, 28, Sigma(j, 1, 28, number("1/614656"))),
+        number("1/784"),
+        "both ends in the same pixel",
+        Mistake("never empty", as_node(0)),
     ),
     probability(
-        "shapes-kept", "Images kept by the printed indentation", 1000 * (1 - second) * (1 - third), number("1139/5"),
-        "only lines are kept", Mistake("all of them", as_node(1000)),
+        "shapes-kept",
+        "Images kept by the printed indentation",
+        1000 * (1 - second) * (1 - third),
+        number("1139/5"),
+        "only lines are kept",
+        Mistake("all of them", as_node(1000)),
     ),
 )
 
@@ -105,7 +133,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "shapes-are-never-empty",
         "Some rectangles are empty",
-        "The end in the second direction is drawn beyond the corner's first coordinate, so it may lie before the corner.",
+        "The end in the second direction is drawn beyond the corner's first coordinate, so it may lie before the "
+        "corner.",
         Relation(Sigma(i, 5, 14, Sigma(j, 5, 14, empty)), "=", as_node(0)),
         "1.2",
         ("shapes-empty-rectangle",),
@@ -113,7 +142,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "shapes-lines-are-whole",
         "Lines have gaps",
-        "As many points are drawn as there are steps between the ends, which is one too few: here 27 points for 28 pixels.",
+        "As many points are drawn as there are steps between the ends, which is one too few: here 27 points for "
+        "28 pixels.",
         Relation(as_node(27), "=", as_node(27) + 1),
         "1.2",
         ("shapes-empty-line",),

@@ -6,8 +6,8 @@ Notation (all of it in :mod:`genmath.notation`):
     Q, M        orthonormal basis of a space that holds the decoder's columns, and these columns in it: ``W_d = Q M``
     c           any number between the last kept eigenvalue and the first dropped one
 
-Contents: gradients, invariance, the bound of Eckart and Young with its equality case, biases, all critical points for two
-pixels and one code, denoising as ridge regression, and the sheet's sentences on PCA.
+Contents: gradients, invariance, the bound of Eckart and Young with its equality case, biases, all critical points for
+two pixels and one number, denoising as ridge regression, and the sheet's sentences on PCA.
 """
 
 from __future__ import annotations
@@ -181,14 +181,24 @@ ECKART_YOUNG = (
                 "Pythagoras: the projection onto the decoder's columns, and the rest inside them",
                 Normal((GRAM_SCHMIDT,)),
             ),
-            Link(">=", SquaredNorm(X - P @ X), "the second square is dropped", NonNegative(SquaredNorm((P - W_d @ W_e) @ X))),
+            Link(
+                ">=",
+                SquaredNorm(X - P @ X),
+                "the second square is dropped",
+                NonNegative(SquaredNorm((P - W_d @ W_e) @ X)),
+            ),
             Link(
                 "=",
                 Sigma(i, ONE, d, lam[i] * SquaredNorm(kept - P @ kept)),
                 "the second moments in their eigenvectors",
                 Normal((SPECTRAL,)),
             ),
-            Link(">=", dropped, "projections have length at most one, and there are at most k of them", NonNegative(slack)),
+            Link(
+                ">=",
+                dropped,
+                "projections have length at most one, and there are at most k of them",
+                NonNegative(slack),
+            ),
         ),
         "1.1 PCA",
         given=(*SPAN, *EIGEN, *GAP),
@@ -205,7 +215,14 @@ ECKART_YOUNG = (
         "lae-pca-attains",
         "Principal components in any basis reach the bound",
         loss(Leading(U, k) @ A, A_inv @ Leading(U, k).T),
-        (Link("=", dropped, "the matrices cancel; the kept eigenvectors leave the dropped eigenvalues", Normal((SPECTRAL,))),),
+        (
+            Link(
+                "=",
+                dropped,
+                "the matrices cancel; the kept eigenvectors leave the dropped eigenvalues",
+                Normal((SPECTRAL,)),
+            ),
+        ),
         "1.1 PCA",
         given=(*EIGEN, Relation(A @ A_inv, "=", identity(k)), Relation(A_inv @ A, "=", identity(k))),
         at_most=frozenset({(k, d)}),
@@ -238,7 +255,12 @@ BIASES = (
                 SquaredNorm(X - W @ X - b_star @ ones.T) + n * SquaredNorm(b - b_star),
                 "complete the square in the bias",
             ),
-            Link(">=", SquaredNorm(X - W @ X - b_star @ ones.T), "a square is dropped", NonNegative(n * SquaredNorm(b - b_star))),
+            Link(
+                ">=",
+                SquaredNorm(X - W @ X - b_star @ ones.T),
+                "a square is dropped",
+                NonNegative(n * SquaredNorm(b - b_star)),
+            ),
         ),
         "1.1 PCA",
         given=(best_bias,),
@@ -267,14 +289,19 @@ plane = let(
 UNKNOWNS = (a_1, a_2, e_1, e_2)
 
 
-def at(**values: int | str) -> Values:
+def at(**values: int | str | sp.Expr) -> Values:
     """Values of scalars."""
     return {name: sp.Matrix([[sp.Rational(value)]]) for name, value in values.items()}
 
 
+def short_step(generator: random.Random, _: Sizes) -> Values:
+    """A step short enough for the eigenvalues 5 and 2."""
+    return at(t=sp.Rational(generator.randint(1, 9), 20), lambda_1=5, lambda_2=2)
+
+
 def along(path: dict[Node, Node]) -> Node:
     """The loss along a path."""
-    return plane.body.replace(lambda node: path.get(node))
+    return plane.body.replace(path.get)
 
 
 half_turn = along({a_1: t, a_2: as_node(1), e_1: t, e_2: as_node(1)})
@@ -326,7 +353,7 @@ CRITICAL = (
         ),
         "1.1 PCA",
         given=(Relation(lam_1 - lam_2 - lam_1 * t**2, ">", as_node(0)), Relation(t**2, ">", as_node(0))),
-        model=lambda generator, sizes: at(t=sp.Rational(generator.randint(1, 9), 20), lambda_1=5, lambda_2=2),
+        model=short_step,
         mistakes=(Mistake("the step makes no difference", lam_1, "="),),
     ),
     Claim(
@@ -339,7 +366,7 @@ CRITICAL = (
         ),
         "1.1 PCA",
         given=(Relation(as_node(2) - t**2, ">", as_node(0)), Relation(t**2, ">", as_node(0))),
-        model=lambda generator, sizes: at(t=sp.Rational(generator.randint(1, 9), 10)),
+        model=short_step,
         mistakes=(Mistake("the step makes no difference", lam_1 + lam_2, "="),),
     ),
 )
@@ -368,7 +395,14 @@ DENOISING = (
         "dae-ridge",
         "Noise on the input is a penalty on the weights",
         Expectation(eps, s**2, SquaredNorm(x - W @ (x + eps))),
-        (Link("=", SquaredNorm(x - W @ x) + s**2 * SquaredNorm(W), "insert the moments of the noise", Normal((NOISE_MOMENTS,))),),
+        (
+            Link(
+                "=",
+                SquaredNorm(x - W @ x) + s**2 * SquaredNorm(W),
+                "insert the moments of the noise",
+                Normal((NOISE_MOMENTS,)),
+            ),
+        ),
         "1.2",
         mistakes=(Mistake("half the penalty", SquaredNorm(x - W @ x) + s**2 * SquaredNorm(W) / 2),),
     ),

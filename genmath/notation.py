@@ -1,7 +1,7 @@
 r"""The symbols of the book, once: letter, meaning, shape, domain, and the name in the code.
 
-All LaTeX of the project stands here.  Vectors and matrices are the sheet's columns: a sample is a column of ``X``; the code
-keeps samples as rows, and the claim ``ae-rows`` carries one to the other.
+All LaTeX of symbols stands here.  Vectors and matrices are the sheet's columns: a sample is a column of ``X``; the
+code keeps samples as rows, and the claim ``ae-rows`` carries one to the other.
 
 Contents: dimensions and indices, functions, data and parameters, auxiliary symbols, lemmas.
 """
@@ -67,7 +67,9 @@ i, j, p, q = sp.symbols("i j p q", integer=True, positive=True)
 
 # ---------------------------------------------------------------- functions and scalars
 
-sigma = _function("sigma", r"\sigma", "logistic function; any differentiable function where nothing else is said", "sigmoid")
+sigma = _function(
+    "sigma", r"\sigma", "logistic function; any differentiable function where nothing else is said", "sigmoid"
+)
 exp = Function("exp", "e^", sp.exp)
 tanh = Function("tanh", r"\tanh", sp.tanh)
 log = Function("log", r"\log", sp.log)
@@ -92,8 +94,12 @@ _abbreviation("z", r"\mathbf{z}", "k × 1", "a code", "Z[i]")
 _abbreviation("a_d", r"\mathbf{a}_d", "d × 1", "preactivation of the decoder", "A_d[i]")
 _abbreviation("x_hat", r"\hat{\mathbf{x}}", "d × 1", "reconstruction of a sample", "X_hat[i]")
 _abbreviation("L", "L", "scalar", "loss: the squared error, summed over pixels and samples")
-_abbreviation("delta_d", r"\boldsymbol{\delta}_d", "d × 1", "slope of the loss in the preactivation of the decoder", "Delta_d[i]")
-_abbreviation("delta_e", r"\boldsymbol{\delta}_e", "k × 1", "slope of the loss in the preactivation of the encoder", "Delta_e[i]")
+_abbreviation(
+    "delta_d", r"\boldsymbol{\delta}_d", "d × 1", "slope of the loss in the preactivation of the decoder", "Delta_d[i]"
+)
+_abbreviation(
+    "delta_e", r"\boldsymbol{\delta}_e", "k × 1", "slope of the loss in the preactivation of the encoder", "Delta_e[i]"
+)
 _abbreviation("A_e", r"\mathbf{A}_e", "k × n", "preactivations of the encoder, a sample a column", "A_e.T")
 _abbreviation("Z", r"\mathbf{Z}", "k × n", "codes, a sample a column", "Z.T")
 _abbreviation("A_d", r"\mathbf{A}_d", "d × n", "preactivations of the decoder, a sample a column", "A_d.T")
@@ -110,8 +116,20 @@ _abbreviation("Z_rows", r"\mathsf{Z}", "n × k", "codes, a sample a row", "Z")
 _abbreviation("A_d_rows", r"\mathsf{A}_d", "n × d", "preactivations of the decoder, a sample a row", "A_d")
 _abbreviation("X_hat_rows", r"\hat{\mathsf{X}}", "n × d", "reconstructions, a sample a row", "X_hat")
 _abbreviation("L_mean", r"\bar{L}", "scalar", "mean of the loss over the samples", "loss")
-_abbreviation("Delta_d_rows", r"\mathsf{\Delta}_d", "n × d", "slope of the mean loss in the preactivations of the decoder", "Delta_d")
-_abbreviation("Delta_e_rows", r"\mathsf{\Delta}_e", "n × k", "slope of the mean loss in the preactivations of the encoder", "Delta_e")
+_abbreviation(
+    "Delta_d_rows",
+    r"\mathsf{\Delta}_d",
+    "n × d",
+    "slope of the mean loss in the preactivations of the decoder",
+    "Delta_d",
+)
+_abbreviation(
+    "Delta_e_rows",
+    r"\mathsf{\Delta}_e",
+    "n × k",
+    "slope of the mean loss in the preactivations of the encoder",
+    "Delta_e",
+)
 
 # ---------------------------------------------------------------- linear autoencoders
 
@@ -123,7 +141,14 @@ _abbreviation("X_centred", r"\mathbf{X}_{\mathrm{c}}", "d × n", "centred data, 
 A = _symbol("A", r"\mathbf{A}", (k, k), "an invertible matrix")
 A_inv = _symbol("A_inv", r"\mathbf{A}^{-1}", (k, k), "its inverse")
 U = _symbol("U", r"\mathbf{U}", (d, d), "orthonormal eigenvectors of the second moments, one a column", "components")
-lam = _symbol("lambda", r"\boldsymbol{\lambda}", (d, ONE), "eigenvalues of the second moments, falling", "eigenvalues", "nonnegative")
+lam = _symbol(
+    "lambda",
+    r"\boldsymbol{\lambda}",
+    (d, ONE),
+    "eigenvalues of the second moments, falling",
+    "eigenvalues",
+    "nonnegative",
+)
 Q = _symbol("Q", r"\mathbf{Q}", (d, r), "orthonormal basis of a space that holds the decoder's columns")
 M = _symbol("M", r"\mathbf{M}", (r, k), "the decoder's columns in that basis")
 c = _symbol("c", "c", SCALAR, "a number between the last kept eigenvalue and the first dropped one", "", "positive")
@@ -164,6 +189,6 @@ GRAM_SCHMIDT = Lemma(
 )
 NOISE_MOMENTS = Lemma(
     "second moments of noise",
-    "The mean of a quadratic polynomial in centred, uncorrelated noise of one variance is found by inserting the moments.",
+    "The mean of a quadratic polynomial in centred, uncorrelated noise of one variance needs its moments alone.",
     "linearity of expectation; the moments are the assumption",
 )

@@ -225,7 +225,12 @@ def test_backpropagation_computes_the_proved_gradients(label, params, X):
 @pytest.mark.parametrize("label", NAMES)
 def test_backpropagation_computes_the_derivative_itself(label, params, X):
     """The start of the chain, differentiated symbolically: no proof is needed to trust it."""
-    small = {"W_e": params["W_e"][:2, :3], "b_e": params["b_e"][:2], "W_d": params["W_d"][:3, :2], "b_d": params["b_d"][:3]}
+    small = {
+        "W_e": params["W_e"][:2, :3],
+        "b_e": params["b_e"][:2],
+        "W_d": params["W_d"][:3, :2],
+        "b_d": params["b_d"][:3],
+    }
     rows = X[:2, :3]
 
     wanted = instantiate(claim(label).start, X_rows=rows, **small)
@@ -327,7 +332,9 @@ def test_the_mean_of_noise_clipped_at_black_only_is_noticed():
 
 @pytest.mark.binds("init-decoder-ratio", "genmodels.training:he")
 @pytest.mark.binds("init-encoder-ratio", "genmodels.training:he")
-@pytest.mark.parametrize(("label", "rows", "columns"), [("init-decoder-ratio", 784, 32), ("init-encoder-ratio", 32, 784)])
+@pytest.mark.parametrize(
+    ("label", "rows", "columns"), [("init-decoder-ratio", 784, 32), ("init-encoder-ratio", 32, 784)]
+)
 def test_hes_variance_is_xaviers_times_the_ratio(label, rows, columns):
     he = training.he(np.random.default_rng(0), rows, columns, np.float64)
     xavier = training.xavier(np.random.default_rng(0), rows, columns, np.float64)
@@ -337,7 +344,9 @@ def test_hes_variance_is_xaviers_times_the_ratio(label, rows, columns):
 
 @pytest.mark.binds("init-decoder-ratio", "genmodels.training:he", twin=True)
 @pytest.mark.binds("init-encoder-ratio", "genmodels.training:he", twin=True)
-@pytest.mark.parametrize(("label", "rows", "columns"), [("init-decoder-ratio", 784, 32), ("init-encoder-ratio", 32, 784)])
+@pytest.mark.parametrize(
+    ("label", "rows", "columns"), [("init-decoder-ratio", 784, 32), ("init-encoder-ratio", 32, 784)]
+)
 def test_equal_variances_are_noticed(label, rows, columns):
     he = training.he(np.random.default_rng(0), rows, columns, np.float64)
     xavier = training.xavier(np.random.default_rng(0), rows, columns, np.float64)
@@ -351,7 +360,7 @@ def test_equal_variances_are_noticed(label, rows, columns):
 @pytest.mark.parametrize(("activation", "output"), list(itertools.product(["sigmoid", "linear"], repeat=2)))
 def test_an_independent_autograd_finds_the_same_gradients(activation, output, params, X):
     jax = pytest.importorskip("jax")
-    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - its signature
     functions = {"sigmoid": jax.nn.sigmoid, "linear": lambda a: a}
 
     def loss(p):

@@ -55,7 +55,17 @@ def test_no_item_is_listed_twice():
 def test_items_stand_in_the_order_of_the_sheet():
     places = [item.place for item in ITEMS]
 
-    assert [place for place, _ in itertools.groupby(places)] == ["1.1", "1.2", "2.1", "2.2", "3.1", "3.2", "4.1", "4.2", "Summary"]
+    assert [place for place, _ in itertools.groupby(places)] == [
+        "1.1",
+        "1.2",
+        "2.1",
+        "2.2",
+        "3.1",
+        "3.2",
+        "4.1",
+        "4.2",
+        "Summary",
+    ]
 
 
 def test_every_item_of_a_written_chapter_is_settled():
@@ -134,15 +144,19 @@ def test_every_statement_stands_and_every_mutant_is_refuted_at_a_point():
     for claim in (c for c in CLAIMS if c.kind == "claim"):
         report = found[claim.label]
         assert {m.link for m in report.mutants} == set(range(1, len(claim.links) + 1)), claim.label
-        assert all(m.fate == "equivalent" or (m.fate == "refuted" and str(m.point)) for m in report.mutants), claim.label
-        assert all(any(m.link == i and m.fate == "refuted" for m in report.mutants) for i in range(1, len(claim.links) + 1))
+        assert all(m.fate == "equivalent" or (m.fate == "refuted" and str(m.point)) for m in report.mutants), (
+            claim.label
+        )
+        assert all(
+            any(m.link == i and m.fate == "refuted" for m in report.mutants) for i in range(1, len(claim.links) + 1)
+        )
 
 
 def test_a_claim_falls_with_what_it_rests_on(monkeypatch):
     fallen = Report("sigmoid-slope", "refuted")
     original = book.verify
     monkeypatch.setattr(book, "_load", dict)
-    monkeypatch.setattr(book, "_store", lambda found: None)
+    monkeypatch.setattr(book, "_store", lambda _: None)
     monkeypatch.setattr(book, "verify", lambda s, b: fallen if s.label == "sigmoid-slope" else original(s, b))
 
     report = book.reports(["ae-delta-logistic"])["ae-delta-logistic"]
@@ -179,7 +193,9 @@ def test_a_damaged_cache_is_as_good_as_none(text, tmp_path, monkeypatch):
 
 
 def test_an_unknown_label_names_its_neighbours():
-    with pytest.raises(book.UnknownLabel, match="no statement has the label 'ae-grad-decodr'; did you mean ae-grad-decoder"):
+    with pytest.raises(
+        book.UnknownLabel, match="no statement has the label 'ae-grad-decodr'; did you mean ae-grad-decoder"
+    ):
         book.find("ae-grad-decodr")
 
 
@@ -193,16 +209,28 @@ def test_every_letter_of_the_table_says_what_it_means():
 
 def test_every_symbol_of_every_claim_stands_in_the_table():
     letters = {row.letter for row in notation.TABLE}
-    shown = {n.letter for c in CLAIMS for link in c.links for n in (*c.start.walk(), *link.right.walk()) if hasattr(n, "letter")}
+    shown = {
+        n.letter
+        for c in CLAIMS
+        for link in c.links
+        for n in (*c.start.walk(), *link.right.walk())
+        if hasattr(n, "letter")
+    }
 
     assert {letter for letter in shown if letter} - letters == set()
 
 
 def test_latex_of_symbols_stands_in_the_notation_alone():
-    chapters = [ROOT / "genmath" / f"{m.__name__.split('.')[-1]}.py" for modules in book.CHAPTERS.values() for m in modules]
+    chapters = [
+        ROOT / "genmath" / f"{m.__name__.split('.')[-1]}.py" for modules in book.CHAPTERS.values() for m in modules
+    ]
 
     for path in chapters:
-        strings = [n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        strings = [
+            n.value
+            for n in ast.walk(ast.parse(path.read_text()))
+            if isinstance(n, ast.Constant) and isinstance(n.value, str)
+        ]
         assert [s for s in strings if re.search(r"\\[a-zA-Z]+", s)] == [], path.name
 
 
@@ -218,14 +246,21 @@ def test_neither_package_imports_the_other():
 def test_a_package_needs_only_what_it_is_made_of(package, allowed):
     script = f"import sys, {package}; print(*sorted({{m.split('.')[0] for m in sys.modules}}))"
 
-    loaded = set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split())
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout.split()
+    )
 
     foreign = {"numpy", "scipy", "sklearn", "matplotlib", "mlxtend", "torch", "jax", "sympy", "rich", "tqdm"} - allowed
     assert loaded & foreign == set()
 
 
 def test_imports_are_acyclic():
-    edges = {f"{p.parent.name}.{p.stem}": {m for m in imported(p) if m.split(".")[0] in ("genmath", "genmodels")} for p in MODULES}
+    edges = {
+        f"{p.parent.name}.{p.stem}": {m for m in imported(p) if m.split(".")[0] in ("genmath", "genmodels")}
+        for p in MODULES
+    }
 
     def reach(module, path):
         assert module not in path, " → ".join([*path, module])
@@ -254,5 +289,9 @@ def test_the_page_of_a_chapter_prints_all_of_its_statements():
 
 def test_text_from_outside_never_becomes_an_expression():
     for path in ROOT.glob("genmath/*.py"):
-        calls = {n.func.attr if isinstance(n.func, ast.Attribute) else getattr(n.func, "id", "") for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)}
+        calls = {
+            n.func.attr if isinstance(n.func, ast.Attribute) else getattr(n.func, "id", "")
+            for n in ast.walk(ast.parse(path.read_text()))
+            if isinstance(n, ast.Call)
+        }
         assert not calls & {"parse_expr", "eval", "exec"}, path.name

@@ -24,6 +24,7 @@ from genmath.calc import (
     REFUTED,
     UNDECIDED,
     Claim,
+    Counterexample,
     LinkReport,
     MutantReport,
     Refutation,
@@ -31,8 +32,9 @@ from genmath.calc import (
     Statement,
     verify,
 )
-from genmath.inventory import ITEMS, Item
+from genmath.inventory import INVENTORY, Item
 from genmath.rules import Lemma
+from genmath.surface import Point, Relation
 
 __all__ = [
     "CHAPTERS",
@@ -89,6 +91,23 @@ def find(label: str) -> Statement:
         return STATEMENTS[label]
     except KeyError:
         raise UnknownLabel(label) from None
+
+
+class _Numbers(dict[str, Any]):
+    """The number that a labelled statement ends with, for findings."""
+
+    def __missing__(self, label: str) -> int | float:
+        statement = find(label)
+        if isinstance(statement, Claim):
+            value = statement.links[-1].right.value(Point({}))[0]
+        elif isinstance(statement, Counterexample) and isinstance(statement.statement, Relation):
+            value = statement.statement.left.value(Point(statement.sizes, statement.values))[0]
+        else:
+            raise TypeError(f"{label} shows no number")
+        return int(value) if value.is_Integer else float(value)
+
+
+ITEMS = tuple(dataclasses.replace(item, finding=item.finding.format_map(_Numbers())) for item in INVENTORY)
 
 
 @cache

@@ -73,6 +73,14 @@ COMPRESSION = (
         "1 bit a pixel, 64 bits a number of the code",
         Mistake("8 bits a pixel", number("49/16")),
     ),
+    ratio(
+        "ae-break-even",
+        "Images that pay for the decoder",
+        Num(sp.ceiling((d * k + d) / (d - k))),
+        as_node(35),
+        "what the decoder costs over what one image saves, rounded up",
+        Mistake("without the decoder's biases", as_node(34)),
+    ),
     Claim(
         "ae-compression-shipped",
         "With the decoder shipped, 35 images are the first that pay",

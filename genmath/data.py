@@ -71,6 +71,14 @@ second, third = number("33/100"), number("66/100")
 
 SHAPES = (
     probability(
+        "shapes-rectangles",
+        "The chance of a rectangle",
+        1 - (1 - second),
+        number("33/100"),
+        "the first draw decides",
+        Mistake("one third", number("1/3")),
+    ),
+    probability(
         "shapes-circles",
         "The chance of a circle",
         (1 - second) * third,

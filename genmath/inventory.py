@@ -1,7 +1,8 @@
 """The sheet's inventory: every numbered equation, every claim of its text and of its code, in the sheet's own order.
 
 ``says`` is our paraphrase, ``finding`` what is exactly true, ``statements`` the labels that settle it.  An item without
-statements is owed by the chapter named ``stem``.
+statements is owed by the chapter named ``stem``.  A label in braces in a finding stands for the number with which that
+claim ends, or which that counterexample shows: no number of ours is typed here.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Item:
         return "sheet-" + self.key.strip("()")
 
 
-ITEMS: tuple[Item, ...] = (
+INVENTORY: tuple[Item, ...] = (
     # Exercise 1.1
     Item(
         "(1)",
@@ -103,7 +104,7 @@ ITEMS: tuple[Item, ...] = (
         "1.1",
         "The shapes of the decoder's weights and biases.",
         RIGHT,
-        "They fit; together 50 992 numbers are trained.",
+        "They fit; together {ae-parameter-count-mnist:,} numbers are trained.",
         "autoencoder",
         ("ae-shape-decoder", "ae-shape-decoder-bias", "ae-parameter-count", "ae-parameter-count-mnist"),
     ),
@@ -171,8 +172,9 @@ ITEMS: tuple[Item, ...] = (
         "1.1",
         "The compression ratio is 24.5.",
         IMPRECISE,
-        "It counts numbers. In bits it is 6.125 or 3.0625, less than 1 for black-and-white images, and the decoder "
-        "pays from 35 images on.",
+        "It counts numbers. In bits it is {ae-compression-bits} or {ae-compression-bits-double}, and "
+        "{ae-compression-binary:.2f} "
+        "for black-and-white images; with the decoder shipped, {ae-break-even:.0f} images are the first that pay.",
         "autoencoder",
         (
             "ae-compression",
@@ -180,6 +182,7 @@ ITEMS: tuple[Item, ...] = (
             "ae-compression-bits",
             "ae-compression-bits-double",
             "ae-compression-binary",
+            "ae-break-even",
             "ae-compression-shipped",
             "ae-compression-shipped-34",
             "ae-numbers-are-not-bits",
@@ -247,7 +250,7 @@ ITEMS: tuple[Item, ...] = (
         "1.2",
         "The initialisation is called Xavier's.",
         WRONG,
-        "It is He's. Xavier's variance is smaller, in the decoder by the factor 25.5.",
+        "It is He's. Xavier's variance is smaller, in the decoder by the factor {init-decoder-ratio}.",
         "autoencoder",
         ("ae-init-encoder-xavier", "ae-init-decoder-xavier", "init-encoder-ratio", "init-decoder-ratio"),
     ),
@@ -265,7 +268,8 @@ ITEMS: tuple[Item, ...] = (
         "1.2",
         "The printed loss and the gradient belong together.",
         WRONG,
-        "The printed loss is a mean over pixels and samples, the gradient that of the sum: 25 088 times as large.",
+        "The printed loss is a mean over pixels and samples, the gradient that of the sum: "
+        "{ae-pixel-mean-factor:,} times as large.",
         "autoencoder",
         ("ae-printed-loss-gradient", "ae-pixel-mean", "ae-pixel-mean-factor"),
     ),
@@ -283,7 +287,8 @@ ITEMS: tuple[Item, ...] = (
         "1.2",
         "Gaussian noise is added and clipped.",
         SUPPOSING,
-        "Clipped noise is neither Gaussian nor centred: on black it has the mean 0.1196.",
+        "Clipped noise is neither Gaussian nor centred: on black it has the mean "
+        "{noise-clipped-is-unbiased:.4f} for the sheet's noise.",
         "autoencoder",
         ("noise-clipped", "noise-clipped-below", "noise-clipped-is-unbiased"),
     ),
@@ -301,9 +306,9 @@ ITEMS: tuple[Item, ...] = (
         "1.2",
         "Rectangles, circles and lines in equal parts.",
         IMPRECISE,
-        "The chances are 0.33, 0.4422 and 0.2278.",
+        "The chances are {shapes-rectangles}, {shapes-circles} and {shapes-lines}.",
         "autoencoder",
-        ("shapes-are-balanced", "shapes-circles", "shapes-lines"),
+        ("shapes-are-balanced", "shapes-rectangles", "shapes-circles", "shapes-lines"),
     ),
     Item(
         "c11",
@@ -319,7 +324,7 @@ ITEMS: tuple[Item, ...] = (
         "1.2",
         "Random rectangles.",
         WRONG,
-        "One coordinate is mistyped; 5.48 % of the rectangles are empty.",
+        "One coordinate is mistyped; {shapes-empty-rectangle:.2%} of the rectangles are empty.",
         "autoencoder",
         ("shapes-are-never-empty", "shapes-empty-rectangle"),
     ),
@@ -337,7 +342,7 @@ ITEMS: tuple[Item, ...] = (
         "1.2",
         "The data have the shape (784, 1000).",
         WRONG,
-        "Not as printed: the indentation keeps the lines only, 227.8 images on average.",
+        "Not as printed: the indentation keeps the lines only, {shapes-kept} images on average.",
         "autoencoder",
         ("shapes-thousand-images", "shapes-kept"),
     ),

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from genmath import book, notation
+from genmath.book import ITEMS
 from genmath.calc import Claim, Counterexample, Report
-from genmath.inventory import ITEMS
+from genmath.inventory import INVENTORY
 from genmath.mutants import mutants
 from genmath.surface import Relation
 
@@ -85,6 +86,24 @@ def test_items_and_statements_name_each_other():
     named = {label for item in ITEMS for label in item.statements}
 
     assert named == set(book.STATEMENTS)
+
+
+def test_the_numbers_of_a_finding_come_from_its_statements():
+    for item in INVENTORY:
+        labels = re.findall(r"\{([\w-]+)", item.finding)
+
+        assert set(labels) <= set(item.statements), item.key
+        if item.treated:
+            assert not re.search(r"\d", re.sub(r"\{[^}]*\}|between 0 and 1", "", item.finding)), item.key
+
+
+def test_a_findings_number_is_the_claims():
+    findings = {item.key: item.finding for item in ITEMS}
+
+    assert "25,088 times" in findings["c2"]
+    assert "5.48%" in findings["c8"]
+    assert "mean 0.1196" in findings["c5"]
+    assert "35 images are the first" in findings["(10)"]
 
 
 def test_what_is_called_wrong_has_a_counterexample_or_a_correction():

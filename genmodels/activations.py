@@ -80,10 +80,11 @@ def softplus(a: ArrayLike, out: Array | None = None) -> Array:
     """Smooth positive part, log(1 + exp(a)), computed as max(a, 0) + log(1 + exp(-abs(a)))."""
     a = np.asarray(a)
     s = _result(a) if out is None else out
-    part = np.where(a.real > 0, a, 0)
-    np.exp(a - 2 * part, out=s)
+    positive = a.real > 0
+    largest = np.where(positive, a, 0)
+    np.exp(np.where(positive, -a, a), out=s)
     np.log1p(s, out=s)
-    s += part
+    s += largest
     return s
 
 

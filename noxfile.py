@@ -28,7 +28,9 @@ def install(session: nox.Session, *groups: str) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site; every warning is an error."""
     install(session, "docs")
-    session.run("sphinx-build", "-q", "-n", "-W", "--keep-going", "-d", "build/doctrees", "docs", SITE, *session.posargs)
+    session.run(
+        "sphinx-build", "-q", "-n", "-W", "--keep-going", "-d", "build/doctrees", "docs", SITE, *session.posargs
+    )
     session.log(f"Open the site: {Path(SITE, 'index.html').resolve().as_uri()}")
 
 

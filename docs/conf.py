@@ -35,6 +35,7 @@ extensions = [
     "statements",
     "claims",
     "ledger",
+    "literature",
     "notebooks",
     "head",
     "a11y",
@@ -99,5 +100,5 @@ ogp_site_url = PYPROJECT["project"]["urls"]["Homepage"]
 ogp_social_cards = {"enable": False}
 
 
-def setup(app):  # noqa: D103 - Sphinx' interface
+def setup(app):
     app.add_config_value("extensions_state", "", "env")

@@ -13,7 +13,9 @@ CHAPTERS = sorted(DOCS.glob("chapters/*.md"))
 
 FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 COMMENT = re.compile(r"^%.*$", re.MULTILINE)
-FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?P<head>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^(?P<fence>`{3,}|:{3,})(?P<head>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL
+)
 VERBATIM = re.compile(r"^(?:\{code-cell\}|\{code-block\}|\{literalinclude\}|\{toctree\}|\{eval-rst\}|[a-z]*$)")
 OPTIONS = re.compile(r"^:[\w-]+:.*$", re.MULTILINE)
 MATH_DIRECTIVE = re.compile(r"\{math\}.*?(?:^(?:```|:::))", re.MULTILINE | re.DOTALL)
@@ -44,7 +46,11 @@ def opened(text: str) -> str:
     def body(match: re.Match[str]) -> str:
         if VERBATIM.match(match["head"].strip()):
             return ""
-        argument = re.sub(r"\{[^}]*\}", "", match["head"]) if re.match(r"\{(?:exercise|admonition|note|tip)", match["head"].strip()) else ""
+        argument = (
+            re.sub(r"\{[^}]*\}", "", match["head"])
+            if re.match(r"\{(?:exercise|admonition|note|tip)", match["head"].strip())
+            else ""
+        )
         return argument + "\n" + OPTIONS.sub("", opened(match["body"]))
 
     return FENCE.sub(body, COMMENT.sub("", FRONT.sub("", text)))
@@ -120,7 +126,9 @@ def test_symbols_and_code_are_no_relations(text: str) -> None:
     assert typed_relations(text) == []
 
 
-@pytest.mark.parametrize("text", ["It took 50 epochs.", ":::{note}\nThe error is 0.5.\n:::", "```{exercise} Part 7\nGo.\n```"])
+@pytest.mark.parametrize(
+    "text", ["It took 50 epochs.", ":::{note}\nThe error is 0.5.\n:::", "```{exercise} Part 7\nGo.\n```"]
+)
 def test_typed_digits_are_noticed(text: str) -> None:
     """A number in a sentence is seen, in a box too."""
     assert typed_digits(text)

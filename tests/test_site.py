@@ -153,7 +153,9 @@ class Visit:
         self.foreign: list[str] = []
         self.failed: list[str] = []
         self.said: list[str] = []
-        self.tab.on("request", lambda r: None if r.url.startswith((own, "data:", "blob:")) else self.foreign.append(r.url))
+        self.tab.on(
+            "request", lambda r: None if r.url.startswith((own, "data:", "blob:")) else self.foreign.append(r.url)
+        )
         self.tab.on("requestfailed", lambda r: self.failed.append(r.url))
         self.tab.on("response", lambda r: self.failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         self.tab.on("console", lambda m: self.said.append(m.text))
@@ -175,8 +177,8 @@ class Visit:
         """Return what makes the page wider than its window."""
         return self.tab.evaluate(
             """document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('article *')]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 120))
-            .concat(['scrolls sideways'])"""
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3)
+            .map(e => e.outerHTML.slice(0, 120)).concat(['scrolls sideways'])"""
         )
 
 
@@ -185,7 +187,7 @@ class Visit:
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_quiet_readable_and_accessible(page: str, width: int, scheme: str, base: str, browser) -> None:
-    """Over http: no foreign or failed request, no word in the console, formulas set, no sideways scroll, axe content."""
+    """Over http: no foreign or failed request, a silent console, formulas set, no sideways scroll, axe content."""
     from axe_playwright_python.sync_playwright import Axe
 
     with Visit(browser, base + page, base, width, scheme) as visit:

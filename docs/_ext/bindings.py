@@ -46,7 +46,7 @@ def bindings(tests: Path) -> list[Binding]:
 
 
 def source(root: Path, function: str) -> str:
-    """Return the lines of ``package.module:Class.function``, without its docstring; raise `LookupError` if it is gone."""
+    """Return the lines of ``package.module:Class.function`` without its docstring; `LookupError` if it is gone."""
     module, _, qualname = function.partition(":")
     path = root.joinpath(*module.split(".")).with_suffix(".py")
     if not path.is_file():

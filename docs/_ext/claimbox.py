@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.locale import _
-from statements import figure_number
+from statements import close, figure_number
 
 KINDS = {"claim": "Claim", "definition": "Definition", "counterexample": "Counterexample", "judgement": "Judgement"}
 MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?"}
@@ -19,39 +19,38 @@ MATH = re.compile(r"\$([^$]+)\$")
 EQUATION = re.compile(r"\(\d+\)$")
 
 
-class claim_box(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
+class claim_box(nodes.General, nodes.Element):
     """A claim, numbered by Sphinx; attributes: label, kind, verdict, title."""
 
 
-class claim_head(nodes.Part, nodes.TextElement):  # noqa: N801
+class claim_head(nodes.Part, nodes.TextElement):
     """Number, title and verdict."""
 
 
-class claim_fields(nodes.Part, nodes.Element):  # noqa: N801
+class claim_fields(nodes.Part, nodes.Element):
     """Scope, evidence, what it rests on: never one word."""
 
 
-class claim_field(nodes.Part, nodes.Element):  # noqa: N801
+class claim_field(nodes.Part, nodes.Element):
     """One of them; attribute: name."""
 
 
-class fold(nodes.General, nodes.Element):  # noqa: N801
+class fold(nodes.General, nodes.Element):
     """A part that opens on demand, without a script; attributes: summary, open."""
 
 
-class chain(nodes.General, nodes.Element):  # noqa: N801
+class chain(nodes.General, nodes.Element):
     """The links of a proof."""
 
 
-class link(nodes.Part, nodes.Element):  # noqa: N801
+class link(nodes.Part, nodes.Element):
     """One link: a formula and its reason."""
 
 
 def inline(text: str) -> list[nodes.Node]:
     """Turn text with ``$formulas$`` into nodes."""
     parts = MATH.split(text)
-    made = [nodes.math(part, part) if i % 2 else nodes.Text(part) for i, part in enumerate(parts) if part]
-    return made
+    return [nodes.math(part, part) if i % 2 else nodes.Text(part) for i, part in enumerate(parts) if part]
 
 
 def formula(tex: str, tag: str = "", classes: Iterable[str] = ()) -> nodes.math_block:
@@ -97,7 +96,9 @@ def proof(rows: Iterable[tuple[str, str]]) -> chain:
     return made
 
 
-def table(head: list[str], rows: list[list[list[nodes.Node]]], widths: list[int], classes: Iterable[str] = ()) -> nodes.table:
+def table(
+    head: list[str], rows: list[list[list[nodes.Node]]], widths: list[int], classes: Iterable[str] = ()
+) -> nodes.table:
     """Return a table whose cells are lists of inline nodes."""
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(widths))
     group += nodes.thead("", nodes.row("", *(nodes.entry("", nodes.paragraph(t, t)) for t in head)))
@@ -119,13 +120,6 @@ def _open(tag: str, name: str):
         self.body.append(f'<{tag} class="{name}">')
 
     return visit
-
-
-def _close(tags: str):
-    def depart(self, node: nodes.Element) -> None:
-        self.body.append(tags + "\n")
-
-    return depart
 
 
 def visit_box(self, node: nodes.Element) -> None:
@@ -159,16 +153,17 @@ def visit_fold(self, node: nodes.Element) -> None:
     """Write a details element."""
     state = " open" if node.get("open") else ""
     classes = " ".join(["fold", *node["classes"]])
-    self.body.append(f'<details class="{classes}"{state}><summary>{escape(node["summary"])}</summary><div class="fold-body">')
+    summary = escape(node["summary"])
+    self.body.append(f'<details class="{classes}"{state}><summary>{summary}</summary><div class="fold-body">')
 
 
 def setup(app: Sphinx) -> None:
     """Register the nodes."""
-    app.add_enumerable_node(claim_box, "claim", lambda node: node["title"], html=(visit_box, _close("</div>")))
+    app.add_enumerable_node(claim_box, "claim", lambda node: node["title"], html=(visit_box, close("</div>")))
     app.config.numfig_format["claim"] = "Claim %s"
-    app.add_node(claim_head, html=(visit_head, _close("</div>")))
-    app.add_node(claim_fields, html=(visit_fields, _close("</dl>")))
-    app.add_node(claim_field, html=(visit_field, _close("</dd></div>")))
-    app.add_node(fold, html=(visit_fold, _close("</div></details>")))
-    app.add_node(chain, html=(_open("ol", "chain"), _close("</ol>")))
-    app.add_node(link, html=(_open("li", "link"), _close("</li>")))
+    app.add_node(claim_head, html=(visit_head, close("</div>")))
+    app.add_node(claim_fields, html=(visit_fields, close("</dl>")))
+    app.add_node(claim_field, html=(visit_field, close("</dd></div>")))
+    app.add_node(fold, html=(visit_fold, close("</div></details>")))
+    app.add_node(chain, html=(_open("ol", "chain"), close("</ol>")))
+    app.add_node(link, html=(_open("li", "link"), close("</li>")))

@@ -4,8 +4,9 @@
 ``{claim:ref}`label` ``   a link to it
 ``{claim:tex}`label` ``   its formula in the text; ``label:2`` takes the second link of its chain, ``label:0`` its start
 
-It works for any book: `claims_book` names the module (see `verified`), `claims_tests` the folder of the tests that bind
-claims to code, `claims_sources` the packages whose change makes pages old, `claims_ledger` the page that lists them all.
+It works for any book: `claims_book` names the module (see `verified`), `claims_tests` the folder of the tests that
+bind claims to code, `claims_sources` the packages whose change makes pages old, `claims_ledger` the page that lists
+them all.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ class ClaimDirective(SphinxDirective):
 
     required_arguments = 1
     has_content = True
-    option_spec = {"proof": lambda v: directives.choice(v, ("open", "folded")), "code": lambda v: directives.choice(v, ("open", "folded", "none"))}  # noqa: E501, RUF012
+    option_spec = {
+        "proof": lambda v: directives.choice(v, ("open", "folded")),
+        "code": lambda v: directives.choice(v, ("open", "folded", "none")),
+    }
 
     def run(self) -> list[nodes.Node]:
         """Build the box."""
@@ -182,10 +186,10 @@ class ClaimDomain(Domain):
 
     name = "claim"
     label = "Claims"
-    object_types = {"claim": ObjType("claim", "ref")}  # noqa: RUF012
-    directives = {"claim": ClaimDirective}  # noqa: RUF012
-    roles = {"ref": XRefRole(), "tex": TexRole()}  # noqa: RUF012
-    initial_data = {"objects": {}, "readers": {}}  # noqa: RUF012 - label: (page, title); page: digest of what it printed
+    object_types = {"claim": ObjType("claim", "ref")}
+    directives = {"claim": ClaimDirective}
+    roles = {"ref": XRefRole(), "tex": TexRole()}
+    initial_data = {"objects": {}, "readers": {}}
     data_version = 1
 
     @property
@@ -234,7 +238,7 @@ class ClaimDomain(Domain):
         self.data["readers"] |= {d: s for d, s in otherdata["readers"].items() if d in docnames}
         self.objects.update({label: found for label, found in otherdata["objects"].items() if found[0] in docnames})
 
-    def resolve_xref(  # noqa: D102 - Sphinx' interface
+    def resolve_xref(
         self,
         env: BuildEnvironment,
         fromdocname: str,
@@ -247,13 +251,17 @@ class ClaimDomain(Domain):
         found = verified.entries(env.config.claims_book).get(target)
         if found is None:
             return None
-        page, place = (self.objects[target][0], anchor(target)) if target in self.objects else (env.config.claims_ledger, f"ledger-{target}")
+        page, place = (
+            (self.objects[target][0], anchor(target))
+            if target in self.objects
+            else (env.config.claims_ledger, f"ledger-{target}")
+        )
         if not node["refexplicit"]:
             contnode = nodes.inline("", "", *box.inline(found.title), classes=["claim-ref"])
         hint = " · ".join(filter(None, (_(box.KINDS[found.kind]), found.verdict, found.scope)))
         return make_refnode(builder, fromdocname, page, place, contnode, hint)
 
-    def resolve_any_xref(self, env, fromdocname, builder, target, node, contnode):  # noqa: ANN001, ANN201, D102
+    def resolve_any_xref(self, env, fromdocname, builder, target, node, contnode):
         made = self.resolve_xref(env, fromdocname, builder, "ref", target, node, contnode)
         return [("claim:ref", made)] if made is not None else []
 
@@ -279,7 +287,9 @@ def state(env: BuildEnvironment) -> str:
 def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """List the pages that showed another state of the book."""
     now = state(env)
-    return [page for page, then in env.get_domain("claim").data["readers"].items() if then != now and page not in removed]
+    return [
+        page for page, then in env.get_domain("claim").data["readers"].items() if then != now and page not in removed
+    ]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

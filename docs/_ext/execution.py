@@ -21,14 +21,15 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?:^:[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 CELL = re.compile(r"^(`{3,}|:{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 DATA = re.compile(r"[\w./-]+\.(?:csv|json|npz|txt)\b")
 
 
-def cells(source: str) -> str:
-    """Return the code of a page, without magics and cell options."""
-    code = "\n".join(match.group(2) for match in CELL.finditer(source))
-    return "\n".join(line for line in code.splitlines() if not line.startswith((":", "%", "!", "---")))
+def cells(source: str) -> list[str]:
+    """Return the code of a page's cells, without options and magics."""
+    codes = (OPTIONS.sub("", match.group(2)) for match in CELL.finditer(source))
+    return ["\n".join(line for line in code.splitlines() if not line.startswith(("%", "!"))) for code in codes]
 
 
 def module_path(root: Path, name: str) -> Path | None:
@@ -95,8 +96,12 @@ def closure(root: Path, code: ast.Module) -> set[Path]:
 
 def fingerprint(app: Sphinx, source: str) -> str:
     """Hash what the output of the page depends on, besides its own cells."""
-    root, code = Path(app.srcdir).parent, cells(source)
-    files = closure(root, ast.parse(code)) | {Path(__file__).with_name("page.py")}
+    root, code = Path(app.srcdir).parent, "\n".join(cells(source))
+    try:
+        files = closure(root, ast.parse(code))
+    except SyntaxError:  # the kernel says it better, with the cell
+        files = set()
+    files.add(Path(__file__).with_name("page.py"))
     files |= {p for name in DATA.findall(code) if (p := Path(app.srcdir, "data", Path(name).name)).is_file()}
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(files):

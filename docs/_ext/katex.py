@@ -21,7 +21,8 @@ FONTS = ("Main-Regular", "Main-Bold", "Math-Italic", "Size1-Regular", "Size2-Reg
 # Browsers refuse to preload from the file system, and say so in the console: there it is left out.
 PRELOAD = (
     "if (location.protocol !== 'file:') for (const href of %s) document.head.append("
-    "Object.assign(document.createElement('link'), {rel: 'preload', as: 'font', type: 'font/woff2', crossOrigin: '', href}))"
+    "Object.assign(document.createElement('link'), "
+    "{rel: 'preload', as: 'font', type: 'font/woff2', crossOrigin: '', href}))"
 )
 
 

@@ -1,12 +1,13 @@
 """Pages that are generated from the book: the ledger, the sheet answered, the notation, the state in numbers.
 
 Each is a directive, so that the words around it stand in an ordinary page:
-``{book-ledger}``, ``{book-sheet}``, ``{book-notation}``, ``{book-numbers}``.
+``{book-ledger}``, ``{book-rest}``, ``{book-sheet}``, ``{book-notation}``, ``{book-numbers}``.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ import claimbox as box
 import verified
 from bindings import bindings
 from docutils import nodes
+from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
+
+PRINTED = re.compile(r"^[`:]{3,}\{claim\} *([\w-]+)", re.MULTILINE)
 
 
 class BookDirective(SphinxDirective):
@@ -35,7 +40,9 @@ class BookDirective(SphinxDirective):
 
     def section(self, title: str, *content: nodes.Node) -> nodes.section:
         """Return a section with its anchor."""
-        made = nodes.section("", nodes.title(title, "", *box.inline(title)), *content, names=[nodes.fully_normalize_name(title)])
+        made = nodes.section(
+            "", nodes.title(title, "", *box.inline(title)), *content, names=[nodes.fully_normalize_name(title)]
+        )
         self.state.document.note_implicit_target(made, made)
         return made
 
@@ -57,7 +64,9 @@ class Ledger(BookDirective):
     def wrong(self, entry: verified.Entry) -> nodes.Node:
         """Return a counterexample: what the sheet says, where it fails, what is right."""
         made = nodes.container(ids=[f"ledger-{entry.label}"], classes=["wrong-entry"])
-        made += nodes.paragraph("", "", box.reference(entry.label), nodes.Text(" "), box.badge(entry.kind, entry.verdict))
+        made += nodes.paragraph(
+            "", "", box.reference(entry.label), nodes.Text(" "), box.badge(entry.kind, entry.verdict)
+        )
         made += nodes.paragraph("", "", nodes.inline("", "", *box.inline(entry.says), classes=["says"]))
         if entry.tex:
             made += box.formula(entry.tex, entry.source if box.EQUATION.match(entry.source) else "")
@@ -113,7 +122,13 @@ class Sheet(BookDirective):
         known = self.entries
         verdict = nodes.inline(text=item.verdict, classes=["verdict", f"item-{item.verdict.split()[0]}"])
         head = nodes.paragraph("", "", nodes.inline(text=item.key, classes=["item-key"]), nodes.Text(" "), verdict)
-        made = nodes.container("", head, nodes.paragraph("", "", *box.inline(item.says), classes=["says"]), ids=[item.label], classes=["sheet-item"])
+        made = nodes.container(
+            "",
+            head,
+            nodes.paragraph("", "", *box.inline(item.says), classes=["says"]),
+            ids=[item.label],
+            classes=["sheet-item"],
+        )
         if item.finding:
             made += nodes.paragraph("", "", *box.inline(item.finding), classes=["finding"])
         if item.treated:
@@ -132,7 +147,12 @@ class Notation(BookDirective):
         """Build the table."""
         self.entries  # noqa: B018 - the page depends on the book
         rows = [
-            [[nodes.math(row.letter, row.letter)], box.inline(row.meaning), box.inline(row.shape), [nodes.literal(text=row.code)] if row.code else []]
+            [
+                [nodes.math(row.letter, row.letter)],
+                box.inline(row.meaning),
+                box.inline(row.shape),
+                [nodes.literal(text=row.code)] if row.code else [],
+            ]
             for row in verified.module(self.config.claims_notation).TABLE
         ]
         return [box.table([_("symbol"), _("meaning"), _("shape"), _("in the code")], rows, [2, 7, 3, 3], ["notation"])]
@@ -156,14 +176,48 @@ class Numbers(BookDirective):
         ]
         made = nodes.bullet_list(classes=["numbers"])
         for number, what in counted:
-            text = nodes.paragraph("", "", nodes.strong(text=f"{number:,}" if isinstance(number, int) else number), nodes.Text(" "), nodes.inline(text=what))
+            text = nodes.paragraph(
+                "",
+                "",
+                nodes.strong(text=f"{number:,}" if isinstance(number, int) else number),
+                nodes.Text(" "),
+                nodes.inline(text=what),
+            )
             made += nodes.list_item("", text)
         return [made]
+
+
+class Rest(BookDirective):
+    """The statements that no other page prints, as boxes: so that every link leads to a proof."""
+
+    def run(self) -> list[nodes.Node]:
+        """Look for the labels in the sources of all pages."""
+        pages = (self.env.doc2path(page).read_text(encoding="utf-8") for page in sorted(self.env.found_docs))
+        printed = {label for text in pages for label in PRINTED.findall(text)}
+        rest = [label for label in self.entries if label not in printed]
+        lines = StringList([line for label in rest for line in (f"```{{claim}} {label}", ":code: folded", "```", "")])
+        made = nodes.container()
+        self.state.nested_parse(lines, self.content_offset, made)
+        return made.children or [nodes.paragraph(text=_("There are none: the chapters print every statement."))]
+
+
+def always(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Read the page of the rest again whenever another page changed."""
+    page = app.config.claims_rest
+    return [page] if (added | changed | removed) and page in env.found_docs else []
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_config_value("claims_notation", "", "env", str)
-    for name, directive in {"ledger": Ledger, "sheet": Sheet, "notation": Notation, "numbers": Numbers}.items():
+    app.add_config_value("claims_rest", "further", "env", str)
+    app.connect("env-get-outdated", always)
+    for name, directive in {
+        "rest": Rest,
+        "ledger": Ledger,
+        "sheet": Sheet,
+        "notation": Notation,
+        "numbers": Numbers,
+    }.items():
         app.add_directive(f"book-{name}", directive)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,6 @@
 """Every executed page can be taken along as a notebook, byte for byte the same in every build.
 
-Its claims are written out, its numbers filled in, and its first cells say what to install and set up what the page does.
+Its claims are written out and its numbers filled in; its first cells say what to install, and set up what pages need.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from execution import cache_folder
 from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 
-FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$", re.M | re.S)
-OPTION = re.compile(r"\A(?:---\n(?P<yaml>.*?)\n---\n|(?P<lines>(?::[\w-]+:[^\n]*\n)+))", re.S)
+FENCE = re.compile(
+    r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+OPTION = re.compile(r"\A(?:---\n(?P<yaml>.*?)\n---\n|(?P<lines>(?::[\w-]+:[^\n]*\n)+))", re.DOTALL)
 ROLE = re.compile(r"\{(?P<name>[\w:-]*)\}`(?P<text>[^`]+)`")
-TARGET = re.compile(r"^\([\w-]+\)=\n", re.M)
-TITLED = re.compile(r"(.*?)\s*<([^>]+)>\Z", re.S)
-SETUP = re.compile(r"^from page import [^\n]*$", re.M)
+TARGET = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
+TITLED = re.compile(r"(.*?)\s*<([^>]+)>\Z", re.DOTALL)
+SETUP = re.compile(r"^from page import [^\n]*$", re.MULTILINE)
 DROPPED = {"bibliography", "toctree", "contents"}
 FIRST = """This notebook is the page *{title}* of *{project}*.
 To run it you need Python {python} or newer and, from the folder of the project:
@@ -36,7 +39,9 @@ python -m pip install . {packages}
 The cell below is what every page starts with: it makes warnings errors and draws figures in the book's style."""
 
 
-def link(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def link(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Tell the page's template where its notebook will be."""
     if executed(app, pagename).is_file():
         context["notebook"] = f"notebooks/{pagename}.ipynb"
@@ -134,7 +139,9 @@ def notebook(app: Sphinx, pagename: str) -> dict[str, Any]:
     resolver = Resolver(app, pagename)
     setup = Path(__file__).with_name("page.py").read_text(encoding="utf-8")
     title = app.env.titles[pagename].astext()
-    first = FIRST.format(title=title, project=app.config.project, python="3.11", packages=" ".join(app.config.notebook_packages))
+    first = FIRST.format(
+        title=title, project=app.config.project, python="3.11", packages=" ".join(app.config.notebook_packages)
+    )
     cells = [nbformat.v4.new_markdown_cell(first), nbformat.v4.new_code_cell(setup), *book.cells]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"

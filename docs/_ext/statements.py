@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
@@ -9,15 +12,15 @@ from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
 
 
-class exercise_box(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
+class exercise_box(nodes.General, nodes.Element):
     """An exercise; its first child is its title."""
 
 
-class answer_box(nodes.General, nodes.Element):  # noqa: N801
+class answer_box(nodes.General, nodes.Element):
     """An answer, closed until the reader asks for it."""
 
 
-class box_title(nodes.Part, nodes.TextElement):  # noqa: N801
+class box_title(nodes.Part, nodes.TextElement):
     """The title of a box; numbers are added when it is written."""
 
 
@@ -27,7 +30,7 @@ class Exercise(SphinxDirective):
     has_content = True
     optional_arguments = 1
     final_argument_whitespace = True
-    option_spec = {"name": directives.unchanged_required}  # noqa: RUF012 - docutils' interface
+    option_spec = {"name": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         """Parse title and body."""
@@ -78,12 +81,22 @@ def visit_answer(self, node: nodes.Element) -> None:
     self.body.append(f'<details class="fold answer"><summary>{_("Answer")}</summary><div class="fold-body">')
 
 
+def close(tags: str) -> Callable[[Any, nodes.Element], None]:
+    """Return what writes the end of a node."""
+
+    def depart(self, node: nodes.Element) -> None:
+        self.body.append(tags + "\n")
+
+    return depart
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register nodes and directives."""
-    close = (lambda self, node: self.body.append("</div>\n"))
-    app.add_enumerable_node(exercise_box, "exercise", lambda node: node[0].astext() or "exercise", html=(visit_exercise, close))
-    app.add_node(box_title, html=(visit_title, lambda self, node: self.body.append("</p>\n")))
-    app.add_node(answer_box, html=(visit_answer, lambda self, node: self.body.append("</div></details>\n")))
+    app.add_enumerable_node(
+        exercise_box, "exercise", lambda node: node[0].astext(), html=(visit_exercise, close("</div>"))
+    )
+    app.add_node(box_title, html=(visit_title, close("</p>")))
+    app.add_node(answer_box, html=(visit_answer, close("</div></details>")))
     app.add_directive("exercise", Exercise)
     app.add_directive("answer", Answer)
     app.config.numfig_format["exercise"] = "Exercise %s"

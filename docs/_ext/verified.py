@@ -34,8 +34,8 @@ class Mutant:
 class Entry:
     """A statement, with all that verification found, as text and LaTeX.
 
-    ``verdict`` is ``proved`` or ``refuted``; for a judgement, what it is based on. ``chain`` begins with the start, which
-    has no reason. ``given`` and ``equality`` are formulas.
+    ``verdict`` is ``proved`` or ``refuted``; for a judgement, what it is based on. ``chain`` begins with the start,
+    which has no reason. ``given`` and ``equality`` are formulas.
     """
 
     label: str
@@ -110,14 +110,11 @@ def _entry(statement: Any, report: Any, used_by: tuple[str, ...]) -> Entry:
     shared["verdict"] = report.verdict
     shared["given"] = (*(g.tex() for g in statement.given), *_meanings(statement))
     if statement.kind == "counterexample":
-        return Entry(**shared, tex=_refused(statement.statement), says=statement.says, point=_failure(report.point))
+        return Entry(**shared, tex=statement.statement_tex(), says=statement.says, point=_failure(report.point))
     return Entry(
         **shared,
-        tex=statement.statement().tex(),
-        chain=(
-            (statement.start.tex(), ""),
-            *((_tail(step), link.reason) for step, link in zip(statement.steps(), statement.links, strict=True)),
-        ),
+        tex=statement.statement_tex(),
+        chain=tuple(statement.chain()),
         equality=tuple(g.tex() for g in statement.equality),
         mutants=(
             *(Mutant(m.name, m.tex, _failure(m.point) if m.point else m.fate) for m in report.mutants),
@@ -134,17 +131,10 @@ def _failure(found: Any) -> str:
     return sides[0].upper() + sides[1:] if found.point == "constants" else f"At {found.point} {sides}"
 
 
-def _tail(step: Any) -> str:
-    """Return a link without the side that it shares with the link before."""
-    return step.tex().removeprefix(step.left.tex()).strip()
-
-
-def _refused(statement: Any) -> str:
-    """Return the formula of a relation, or of an expression that its shapes forbid."""
-    if not callable(statement):
-        return statement.tex()
+def _refused(build: Callable[[], object]) -> str:
+    """Return the formula of an expression that its shapes forbid."""
     try:
-        statement()
+        build()
     except TypeError as error:
         return getattr(error, "tex", "")
     return ""
@@ -163,7 +153,9 @@ def _meanings(statement: Any) -> tuple[str, ...]:
     letters = {n.function.name: n.function.letter.rstrip("'") for n in nodes}
     t = sp.Symbol("t", real=True)
     return tuple(
-        f"{letters[name]}(t) = {sp.latex(meaning(t))}" for name, meaning in statement.meanings.items() if name in letters
+        f"{letters[name]}(t) = {sp.latex(meaning(t))}"
+        for name, meaning in statement.meanings.items()
+        if name in letters
     )
 
 

@@ -33,6 +33,7 @@ from genmodels.validation import check_choice, check_count, check_flag, check_ma
 
 Array = NDArray[Any]
 Params = dict[str, Array]
+Buffer = Any  # an array, or None
 
 
 def init_params(rng: np.random.Generator, d: int, k: int, *, init: str = "he", dtype: Any = np.float32) -> Params:
@@ -49,25 +50,25 @@ def init_params(rng: np.random.Generator, d: int, k: int, *, init: str = "he", d
 class Work(NamedTuple):
     """Buffers for `forward` and `backward` to write to; None means a new array."""
 
-    Z: Array | None = None  # (n, k)
-    X_hat: Array | None = None  # (n, d)
-    dX_hat: Array | None = None  # (n, d)
-    Delta_d: Array | None = None  # (n, d)
-    dZ: Array | None = None  # (n, k)
-    Delta_e: Array | None = None  # (n, k)
-    dW_e: Array | None = None  # (k, d)
-    db_e: Array | None = None  # (k,)
-    dW_d: Array | None = None  # (d, k)
-    db_d: Array | None = None  # (d,)
+    Z: Buffer = None  # (n, k)
+    X_hat: Buffer = None  # (n, d)
+    dX_hat: Buffer = None  # (n, d)
+    Delta_d: Buffer = None  # (n, d)
+    dZ: Buffer = None  # (n, k)
+    Delta_e: Buffer = None  # (n, k)
+    dW_e: Buffer = None  # (k, d)
+    db_e: Buffer = None  # (k,)
+    dW_d: Buffer = None  # (d, k)
+    db_d: Buffer = None  # (d,)
 
     @classmethod
     def allocate(cls, n: int, params: Params) -> "Work":
         """Make the buffers for batches of `n` samples; the gradients lie in memory as their weights do."""
         k, d = params["W_e"].shape
-        code, data = (n, k), (n, d)
-        rows = buffers([code, data, data, data, code, code], params["W_e"].dtype)
-        dW_e, db_e, dW_d, db_d = buffers([(d, k), (k,), (k, d), (d,)], params["W_e"].dtype)
-        return cls(*rows, dW_e.T, db_e, dW_d.T, db_d)
+        dtype, code, data = params["W_e"].dtype, (n, k), (n, d)
+        Z, X_hat, dX_hat, Delta_d, dZ, Delta_e = buffers([code, data, data, data, code, code], dtype)
+        dW_e, db_e, dW_d, db_d = buffers([(d, k), (k,), (k, d), (d,)], dtype)
+        return cls(Z, X_hat, dX_hat, Delta_d, dZ, Delta_e, dW_e.T, db_e, dW_d.T, db_d)
 
 
 def encode(params: Params, X: Array, activation: str = "sigmoid", out: Array | None = None) -> Array:
@@ -256,7 +257,7 @@ class Autoencoder(Estimator):
     def fit(
         self,
         X: ArrayLike,
-        y: Any = None,  # noqa: ARG002 - scikit-learn calls it so
+        y: Any = None,
         *,
         checkpoint: str | os.PathLike[str] | None = None,
         checkpoint_every: int = 1,
@@ -304,7 +305,7 @@ class Autoencoder(Estimator):
             self._check_domain(X)
         return self._rounded(encode(self._precise_params(), X.astype(np.float64), self.activation))
 
-    def fit_transform(self, X: ArrayLike, y: Any = None) -> Array:  # noqa: ARG002 - scikit-learn calls it so
+    def fit_transform(self, X: ArrayLike, y: Any = None) -> Array:
         """Learn from the rows of `X` and return their codes."""
         return self.fit(X).transform(X)
 
@@ -319,7 +320,7 @@ class Autoencoder(Estimator):
         """Encode and decode the rows of `X`; a denoising model takes the noise off them. Shape (n, d)."""
         return self.inverse_transform(self.transform(X))
 
-    def score(self, X: ArrayLike, y: Any = None) -> float:  # noqa: ARG002 - scikit-learn calls it so
+    def score(self, X: ArrayLike, y: Any = None) -> float:
         """Return minus the loss on `X`: the squared error summed over the pixels, averaged over the samples.
 
         Higher is better, 0 is perfect. The input is taken as it is, without noise.

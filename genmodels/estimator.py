@@ -71,7 +71,7 @@ class Estimator:
     def _signature(cls) -> list[inspect.Parameter]:
         return list(inspect.signature(cls).parameters.values())
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn calls it so
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the settings by name."""
         return {p.name: getattr(self, p.name) for p in self._signature()}
 

@@ -80,7 +80,7 @@ def test_every_epoch_takes_every_sample_once_in_a_new_order():
 
     assert train(fresh(), line, 5, **settings())
 
-    epochs = [sum(line.batches[i : i + 3], []) for i in (0, 3, 6)]
+    epochs = [[row for batch in line.batches[i : i + 3] for row in batch] for i in (0, 3, 6)]
     assert [len(b) for b in line.batches] == [2, 2, 1] * 3
     assert [sorted(e) for e in epochs] == [[0, 1, 2, 3, 4]] * 3
     assert epochs[0] != epochs[1] != epochs[2]
@@ -386,7 +386,7 @@ def test_archives_of_another_origin_are_refused(tmp_path, members, message):
 def test_a_deflated_bomb_is_refused_before_it_unfolds(tmp_path):
     archive(tmp_path / "a", [META, ("W.npy", npy(described(shape="(10000000,)"), bytes(80_000_000)))], 8)
 
-    with pytest.raises(ValueError, match="'meta.json' is compressed"):
+    with pytest.raises(ValueError, match=r"'meta.json' is compressed"):
         storage.read(tmp_path / "a")
 
 
@@ -394,7 +394,7 @@ def test_a_deflated_bomb_is_refused_before_it_unfolds(tmp_path):
 def test_other_files_are_refused(tmp_path, content):
     (tmp_path / "a").write_bytes(content)
 
-    with pytest.raises(ValueError, match="cannot read .*a'.*zip"):
+    with pytest.raises(ValueError, match=r"cannot read .*a'.*zip"):
         storage.read(tmp_path / "a")
 
 
@@ -404,5 +404,5 @@ def test_a_folder_is_refused(tmp_path):
 
 
 def test_a_missing_file_is_called_missing(tmp_path):
-    with pytest.raises(FileNotFoundError, match="nothing.npz"):
+    with pytest.raises(FileNotFoundError, match=r"nothing.npz"):
         storage.read(tmp_path / "nothing.npz")

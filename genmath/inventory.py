@@ -203,7 +203,7 @@ INVENTORY: tuple[Item, ...] = (
         "1.1",
         "The autoencoder learns a compression of its own data.",
         RIGHT,
-        "Measured: a code learned on shapes is worse than the digits' mean image on digits.",
+        "Measured: on the other data a code makes more than twice the error of their own code.",
         "autoencoder",
         ("ae-data-specific",),
     ),

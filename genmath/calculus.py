@@ -8,16 +8,39 @@ moments of the noise in one and enumerates signs in the other.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import mpmath
 import sympy as sp
 
 from genmath.indexed import Undetermined, fresh, second_moments
-from genmath.surface import ATOM, HADAMARD, SCALAR, SCALE, Entry, Let, Node, Operand, Point, Shape, ShapeError, Var, as_node, shape_text
+from genmath.surface import (
+    ATOM,
+    HADAMARD,
+    POSTFIX,
+    SCALAR,
+    SCALE,
+    Entry,
+    Let,
+    Node,
+    Operand,
+    Point,
+    Shape,
+    Var,
+    as_node,
+    scalar,
+    slope_of,
+)
+
+
+class Opaque(sp.Function):
+    """Any differentiable function ``called`` so, or its derivative of an ``order``."""
+
+    called: str
+    order: int
 
 
 @dataclass(frozen=True)
@@ -33,14 +56,22 @@ class Function:
     def opaque(cls, name: str, letter: str, order: int = 0) -> Function:
         """Any differentiable function: SymPy knows its slope by name and nothing else about it."""
 
+        if "_slope" in name:
+            raise ValueError(f"{name!r} would be taken for the slope of another function")
+
         def fdiff(self: sp.Function, argindex: int = 1) -> sp.Expr:
             return cls.opaque(name, letter, order + 1).symbolic(self.args[0])
 
         # The leading word keeps the name apart from every function that mpmath could evaluate by itself.
         key = f"any_{name}" + "_slope" * order
         if key not in _OPAQUE:
-            _OPAQUE[key] = type(key, (sp.Function,), {"nargs": (1,), "fdiff": fdiff})
+            content = {"nargs": (1,), "fdiff": fdiff, "called": name, "order": order}
+            _OPAQUE[key] = type(key, (Opaque,), content)
         return cls(name, letter + "'" * order, _OPAQUE[key], order)
+
+    @property
+    def is_opaque(self) -> bool:
+        return isinstance(self.symbolic, type) and issubclass(self.symbolic, Opaque)
 
     @property
     def slope(self) -> Function:
@@ -61,6 +92,10 @@ class Apply(Node):
     body: Node
 
     @property
+    def binds(self) -> int:  # type: ignore[override]
+        return POSTFIX if self.function.letter.endswith("^") else ATOM
+
+    @property
     def shape(self) -> Shape:
         return self.body.shape
 
@@ -75,10 +110,10 @@ class Apply(Node):
     def value(self, point: Point) -> sp.Matrix:
         meaning = point.functions.get(self.function.name)
         if meaning is None:
-            return self.body.value(point).applyfunc(self.function.symbolic)
+            return point.value_of(self.body).applyfunc(self.function.symbolic)
         t = sp.Dummy("t", real=True)
         slope = sp.diff(meaning(t), t, self.function.order)
-        return self.body.value(point).applyfunc(lambda v: slope.xreplace({t: v}))
+        return point.value_of(self.body).applyfunc(lambda v: slope.xreplace({t: v}))
 
 
 @dataclass(frozen=True)
@@ -87,24 +122,28 @@ class Gradient(Node):
 
     body: Node
     wrt: Node
+    binds = POSTFIX
 
     def __post_init__(self) -> None:
-        if self.body.shape != SCALAR:
-            raise ShapeError(f"a gradient is taken of a scalar, not of {shape_text(self.body.shape)}", self.latex())
+        scalar("a gradient is taken of a scalar", self.body, self.latex())
 
     @property
     def shape(self) -> Shape:
         return self.wrt.shape
 
+    @cached_property
+    def opened(self) -> tuple[Node, Var]:
+        return _opened(self.body, self.wrt)
+
     def latex(self) -> str:
         return rf"\frac{{\partial {self.body.tex(SCALE)}}}{{\partial {self.wrt.tex(ATOM)}}}"
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
-        return _derivative(self.body, self.wrt, i, j)
+        return _derivative(*self.opened, self.wrt, i, j)
 
     def value(self, point: Point) -> sp.Matrix:
         rows, columns = point.size(self.wrt.shape)
-        return sp.Matrix(rows, columns, lambda i, j: _slope(self.body, self.wrt, i, j, point)[0])
+        return sp.Matrix(rows, columns, lambda i, j: _slope(*self.opened, self.wrt, i, j, point))
 
 
 @dataclass(frozen=True)
@@ -113,16 +152,25 @@ class Partial(Node):
 
     body: Node
     wrt: Entry
+    binds = POSTFIX
+
+    def __post_init__(self) -> None:
+        scalar("a derivative is taken of a scalar", self.body, self.latex())
+
+    @cached_property
+    def opened(self) -> tuple[Node, Var]:
+        return _opened(self.body, self.wrt.body)
 
     def latex(self) -> str:
         return rf"\frac{{\partial {self.body.tex(SCALE)}}}{{\partial {self.wrt.tex(ATOM)}}}"
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
-        return _derivative(self.body, self.wrt.body, self.wrt.row, self.wrt.column)
+        return _derivative(*self.opened, self.wrt.body, self.wrt.row, self.wrt.column)
 
     def value(self, point: Point) -> sp.Matrix:
-        row, column = point.integer(self.wrt.row), point.integer(self.wrt.column)
-        return _slope(self.body, self.wrt.body, row - 1, column - 1, point)
+        rows, columns = point.size(self.wrt.body.shape)
+        i, j = point.place(self.wrt.row, rows), point.place(self.wrt.column, columns)
+        return sp.Matrix([[_slope(*self.opened, self.wrt.body, i, j, point)]])
 
 
 def _opened(body: Node, wrt: Node) -> tuple[Node, Var]:
@@ -131,13 +179,15 @@ def _opened(body: Node, wrt: Node) -> tuple[Node, Var]:
         return body, wrt
     if not isinstance(wrt, Let):
         raise Undetermined("a derivative is taken with respect to a symbol or an abbreviation")
+    if wrt.entry(fresh(), fresh()).free_symbols & {symbol for node in body.walk() for symbol in node.bound}:
+        raise Undetermined(f"{wrt.letter} depends on an index or a symbol that is bound where the derivative is taken")
     return body.replace(lambda node: wrt.frozen if node == wrt else None), wrt.frozen
 
 
-def _derivative(body: Node, wrt: Node, i: Any, j: Any) -> sp.Expr:
-    body, symbol = _opened(body, wrt)
+def _derivative(body: Node, symbol: Var, wrt: Node, i: Any, j: Any) -> sp.Expr:
     p, q = fresh(), fresh()
-    slope = body.entry().diff(symbol.entry(p, q)).xreplace({p: sp.sympify(i, strict=True), q: sp.sympify(j, strict=True)})
+    place = {p: sp.sympify(i, strict=True), q: sp.sympify(j, strict=True)}
+    slope = body.entry().diff(symbol.entry(p, q)).xreplace(place)
     if symbol is wrt:
         return slope
     if symbol.shape == SCALAR:
@@ -153,13 +203,13 @@ def _derivative(body: Node, wrt: Node, i: Any, j: Any) -> sp.Expr:
     return slope.replace(lambda e: isinstance(e, sp.Indexed) and e.base == symbol.symbol, lambda e: thaw(*e.args))
 
 
-def _slope(body: Node, wrt: Node, i: int, j: int, point: Point) -> sp.Matrix:
-    body, symbol = _opened(body, wrt)
+def _slope(body: Node, symbol: Var, wrt: Node, i: int, j: int, point: Point) -> sp.Expr:
+    """The change of the body along an infinitesimal step of one entry."""
     rows, columns = point.size(symbol.shape)
-    t = sp.Dummy("t", real=True)
-    at = wrt.value(point)
-    moved = sp.Matrix(rows, columns, lambda a, b: t if (a, b) == (i, j) else at[a, b])
-    return sp.Matrix([[body.value(point.with_values(**{symbol.name: moved}))[0].diff(t).subs(t, at[i, j])]])
+    step = sp.Dummy("h", real=True)
+    unit = sp.Matrix(rows, columns, lambda a, b: step if (a, b) == (i, j) else 0)
+    moved = point.moved(symbol.name, point.value_of(wrt) + unit, step)
+    return slope_of(moved.value_of(body)[0], step)
 
 
 @dataclass(frozen=True)
@@ -172,20 +222,36 @@ class Integral(Node):
     high: Any
     binds = SCALE
 
+    def __post_init__(self) -> None:
+        for part in (self.body, self.over, as_node(self.low), as_node(self.high)):
+            scalar("an integral and its limits are scalars", part, self.latex())
+
+    @property
+    def bound(self) -> frozenset[sp.Symbol]:
+        return frozenset({self.over.label})
+
     def latex(self) -> str:
         low, high = as_node(self.low).tex(), as_node(self.high).tex()
         return rf"\int_{{{low}}}^{{{high}}} {self.body.tex(HADAMARD)}\, \mathrm{{d}}{self.over.tex()}"
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
-        return sp.Integral(self.body.entry(), (self.over.symbol, as_node(self.low).entry(), as_node(self.high).entry()))
+        if self.over.domain != "real":
+            raise Undetermined(f"{self.over.name} is integrated over, so that nothing but its being real may be supposed")
+        t = sp.Dummy("t", real=True)
+        low, high = as_node(self.low).entry(), as_node(self.high).entry()
+        return sp.Integral(self.body.entry().xreplace({self.over.symbol: t}), (t, low, high))
 
     def value(self, point: Point) -> sp.Matrix:
         """By quadrature: a witness that does not know SymPy's integration."""
         t = sp.Dummy("t", real=True)
-        integrand = sp.lambdify(t, self.body.value(point.with_values(**{self.over.name: sp.Matrix([[t]])}))[0], "mpmath")
-        ends = [sp.N(as_node(end).value(point)[0], 40) for end in (self.low, self.high)]
+        body = point.with_values(**{self.over.name: sp.Matrix([[t]])}).value_of(self.body)[0]
+        ends = [sp.N(point.value_of(as_node(end))[0], 40) for end in (self.low, self.high)]
+        if body.free_symbols - {t} or not all(end.is_extended_real for end in ends):
+            raise Undetermined("an integrand or a limit has no real value at this point")
         with mpmath.workdps(40):
-            area = mpmath.quad(integrand, [end._to_mpmath(140) for end in ends])
+            area, error = mpmath.quad(sp.lambdify(t, body, "mpmath"), [end._to_mpmath(140) for end in ends], error=True)
+            if not error < mpmath.mpf(10) ** -22 * (1 + abs(area)):
+                raise Undetermined(f"the quadrature is not exact enough: {mpmath.nstr(error, 3)}")
         return sp.Matrix([[sp.Float(area, 30)]])
 
 
@@ -197,9 +263,16 @@ class Expectation(Node):
     variance: Node
     body: Node
 
+    def __post_init__(self) -> None:
+        scalar("a variance is a scalar", self.variance, self.latex())
+
     @property
     def shape(self) -> Shape:
         return self.body.shape
+
+    @property
+    def bound(self) -> frozenset[sp.Symbol]:
+        return frozenset({self.noise.label})
 
     def latex(self) -> str:
         return rf"\mathbb{{E}}_{{{self.noise.tex()}}}\left[{self.body.tex()}\right]"
@@ -208,12 +281,13 @@ class Expectation(Node):
         return second_moments(self.body.entry(i, j), self.noise.symbol, self.variance.entry())
 
     def value(self, point: Point) -> sp.Matrix:
-        """By enumerating signs: noise of plus or minus one deviation has exactly the moments that are assumed."""
+        """By enumerating signs, balanced and in pairs uncorrelated: exactly the moments that are assumed."""
         rows, columns = point.size(self.noise.shape)
-        deviation = sp.sqrt(self.variance.value(point)[0])
-        draws = list(itertools.product((-deviation, deviation), repeat=rows * columns))
-        values = [self.body.value(point.with_values(**{self.noise.name: sp.Matrix(rows, columns, draw)})) for draw in draws]
-        return (sum(values[1:], values[0]) / len(draws)).applyfunc(sp.expand)
+        deviation = sp.sqrt(point.value_of(self.variance)[0])
+        count = 2 ** (rows * columns).bit_length()
+        draws = [[deviation * (-1) ** (draw & place).bit_count() for place in range(1, rows * columns + 1)] for draw in range(count)]
+        values = [point.with_values(**{self.noise.name: sp.Matrix(rows, columns, draw)}).value_of(self.body) for draw in draws]
+        return (sum(values[1:], values[0]) / count).applyfunc(sp.expand)
 
 
 @dataclass(frozen=True)
@@ -222,10 +296,14 @@ class System(Node):
 
     equations: tuple[Node, ...]
 
+    def __post_init__(self) -> None:
+        for equation in self.equations:
+            scalar("a system holds scalar equations", equation, self.latex())
+
     def latex(self) -> str:
         rows = r" \\ ".join(f"{e.tex()} &= 0" for e in self.equations)
         return rf"\left\{{\begin{{aligned}} {rows} \end{{aligned}}\right."
 
     def value(self, point: Point) -> sp.Matrix:
         """1 where all equations hold, 0 where one fails."""
-        return sp.Matrix([[int(all(sp.simplify(e.value(point)[0]) == 0 for e in self.equations))]])
+        return sp.Matrix([[int(all(sp.simplify(point.value_of(e)[0]) == 0 for e in self.equations))]])

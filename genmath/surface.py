@@ -17,6 +17,7 @@ Every shape is a pair ``(rows, columns)`` of SymPy expressions; a scalar has sha
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from genmath.indexed import Undetermined, fresh
 
 Shape = tuple[sp.Expr, sp.Expr]
 ONE = sp.Integer(1)
+_SERIAL = itertools.count()
 SCALAR = (ONE, ONE)
 
 # How tightly a node binds when it is printed: a child that binds less than its place asks for is bracketed.
@@ -51,23 +53,35 @@ class Point:
     values: Mapping[str, sp.Matrix] = field(default_factory=dict)
     functions: Mapping[str, Callable[[sp.Expr], sp.Expr]] = field(default_factory=dict)
     indices: Mapping[sp.Symbol, int] = field(default_factory=dict)
-    memory: dict[Node, sp.Matrix] = field(default_factory=dict, compare=False, repr=False)
+    steps: tuple[sp.Dummy, ...] = ()
+    memory: dict[int, tuple[Node, sp.Matrix]] = field(default_factory=dict, compare=False, repr=False)
 
     def value_of(self, node: Node) -> sp.Matrix:
-        """The value of an expression, computed once."""
-        if node not in self.memory:
-            self.memory[node] = node.value(self)
-        return self.memory[node]
+        """The value of an expression, computed once; in every infinitesimal step only the linear part is kept."""
+        if id(node) not in self.memory:
+            value = node.value(self)
+            for step in self.steps:
+                value = value.applyfunc(lambda v, h=step: linear_part(v, h))
+            self.memory[id(node)] = node, value  # the node is kept, so that no other gets its identity
+        return self.memory[id(node)][1]
 
     def number(self, expression: Any) -> sp.Expr:
         """The value of an expression in dimensions and indices."""
-        return sp.sympify(expression, strict=True).xreplace({s: sp.Integer(v) for s, v in {**self.sizes, **self.indices}.items()})
+        known = {**self.sizes, **self.indices}
+        return sp.sympify(expression, strict=True).xreplace({s: sp.Integer(v) for s, v in known.items()})
 
     def integer(self, expression: Any) -> int:
         number = self.number(expression)
         if not number.is_Integer:
             raise Undetermined(f"{expression} has no integer value at this point")
         return int(number)
+
+    def place(self, expression: Any, bound: int) -> int:
+        """The place, from 0, that an index from 1 to a bound means."""
+        index = self.integer(expression)
+        if not 1 <= index <= bound:
+            raise Undetermined(f"the index {expression} = {index} lies outside of 1 to {bound}")
+        return index - 1
 
     def size(self, shape: Shape) -> tuple[int, int]:
         return self.integer(shape[0]), self.integer(shape[1])
@@ -77,6 +91,42 @@ class Point:
 
     def with_index(self, index: sp.Symbol, value: int) -> Point:
         return dataclasses.replace(self, indices={**self.indices, index: value}, memory={})
+
+    def moved(self, name: str, value: sp.Matrix, step: sp.Dummy) -> Point:
+        """The point with another value, which holds an infinitesimal step; what does not depend on it is kept."""
+        kept = {key: known for key, known in self.memory.items() if name not in known[0].names}
+        point = dataclasses.replace(self.with_values(**{name: value}), steps=(*self.steps, step))
+        return dataclasses.replace(point, memory=kept)
+
+
+def linear_part(value: sp.Expr, step: sp.Dummy) -> sp.Expr:
+    """A value as ``a + b step``; the step is infinitesimal, so that its square is nothing."""
+    if not value.has(step):
+        return value
+    constant, slope = _dual(value, step)
+    return constant + slope * step
+
+
+def slope_of(value: sp.Expr, step: sp.Dummy) -> sp.Expr:
+    """The slope of a value in an infinitesimal step."""
+    return _dual(value, step)[1]
+
+
+def _dual(value: sp.Expr, step: sp.Dummy) -> tuple[sp.Expr, sp.Expr]:
+    """Value and slope where the step is 0."""
+    if value == step:
+        return sp.Integer(0), ONE
+    if value.is_Add:
+        constants, slopes = zip(*(_dual(a, step) for a in value.args), strict=True)
+        return sp.Add(*constants), sp.Add(*slopes)
+    if value.is_Mul:
+        constant, slope = ONE, sp.Integer(0)
+        for a, b in (_dual(factor, step) for factor in value.args):
+            constant, slope = constant * a, slope * a + constant * b
+        return constant, slope
+    if not value.has(step):
+        return value, sp.Integer(0)
+    return tuple(v.xreplace({step: sp.Integer(0)}) for v in (value, value.diff(step)))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -130,6 +180,11 @@ class Node:
     def shape(self) -> Shape:
         return SCALAR
 
+    @property
+    def trails(self) -> bool:
+        """Whether the printed form ends in a sum, which would swallow what is printed behind it."""
+        return False
+
     def latex(self) -> str:
         """LaTeX of this node, its children bracketed where their place asks for it."""
         raise NotImplementedError
@@ -137,6 +192,15 @@ class Node:
     def tex(self, place: int = LOOSE) -> str:
         """LaTeX of this node for a place that asks for a binding of at least ``place``."""
         return rf"\left({self.latex()}\right)" if self.binds < place else self.latex()
+
+    def tex_before(self, place: int) -> str:
+        """LaTeX of this node for a place with something printed behind it."""
+        return self.tex(PRODUCT if self.trails else place)
+
+    def tex_indexed(self, index: str) -> str:
+        """LaTeX of this node with an index below it."""
+        letter = self.tex(ATOM)
+        return (f"[{letter}]" if "_" in letter else letter) + f"_{{{index}}}"
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         """The entry in row ``i`` and column ``j``, both from 1 and possibly symbolic."""
@@ -149,6 +213,16 @@ class Node:
     @cached_property
     def children(self) -> tuple[Node, ...]:
         return tuple(v for f in dataclasses.fields(self) for v in parts(getattr(self, f.name)))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all symbols in it."""
+        return frozenset().union(*(child.names for child in self.children))
+
+    @property
+    def bound(self) -> frozenset[sp.Symbol]:
+        """The index or symbol that means something inside of this node only."""
+        return frozenset()
 
     def replace(self, change: Callable[[Node], Node | None]) -> Node:
         """The tree with every topmost node for which ``change`` gives another node replaced by it."""
@@ -200,6 +274,12 @@ def same_shape(left: Node, sign: str, right: Node) -> None:
         raise ShapeError(f"the shapes of {message} do not fit", f"{left.tex(HADAMARD)} {sign} {right.tex(HADAMARD)}")
 
 
+def scalar(message: str, node: Node, tex: str) -> None:
+    """Refuse what is no scalar."""
+    if node.shape != SCALAR:
+        raise ShapeError(f"{message}, not of shape {shape_text(node.shape)}", tex)
+
+
 def shape_text(shape: Shape) -> str:
     return f"{shape[0]}×{shape[1]}"
 
@@ -223,11 +303,24 @@ class Var(Node):
     def shape(self) -> Shape:
         return self.dims
 
+    @property
+    def label(self) -> sp.Symbol:
+        """The symbol by which SymPy counts it among the free ones."""
+        return getattr(self.symbol, "label", self.symbol)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset({self.name})
+
     @cached_property
     def symbol(self) -> sp.Symbol | sp.IndexedBase:
         kind: Callable[..., Any] = sp.Symbol if self.dims == SCALAR else sp.IndexedBase
         facts = {"unit": {"positive": True}, "positive": {"positive": True}, "nonnegative": {"nonnegative": True}}
         return kind(self.name, **facts.get(self.domain, {"real": True}))
+
+    @property
+    def binds(self) -> int:  # type: ignore[override]
+        return POSTFIX if "^" in self.letter else ATOM
 
     def latex(self) -> str:
         return self.letter
@@ -254,7 +347,9 @@ class Num(Node):
     def binds(self) -> int:  # type: ignore[override]
         if self.number.is_Add:
             return SUM
-        return SCALE if self.number.could_extract_minus_sign() else ATOM
+        if self.number.is_Mul or self.number.could_extract_minus_sign():
+            return SCALE
+        return ATOM if self.number.is_Integer or self.number.is_Symbol else POSTFIX
 
     def latex(self) -> str:
         return sp.latex(self.number)
@@ -298,6 +393,10 @@ class Let(Node):
     def shape(self) -> Shape:
         return self.body.shape
 
+    @property
+    def binds(self) -> int:  # type: ignore[override]
+        return POSTFIX if "^" in self.letter else ATOM
+
     def latex(self) -> str:
         return self.letter
 
@@ -305,12 +404,12 @@ class Let(Node):
         return self.body.entry(i, j)
 
     def value(self, point: Point) -> sp.Matrix:
-        return self.body.value(point)
+        return point.value_of(self.body)
 
     @cached_property
     def frozen(self) -> Var:
         """The abbreviation as a symbol of its own, for derivatives with respect to it."""
-        return Var(f"let {self.letter}", self.letter, self.shape)
+        return Var(f"let {self.letter} {next(_SERIAL)}", self.letter, self.shape)
 
 
 # ---------------------------------------------------------------- matrix algebra
@@ -339,7 +438,7 @@ class Add(Node):
         return self.left.entry(i, j) + self.right.entry(i, j)
 
     def value(self, point: Point) -> sp.Matrix:
-        return self.left.value(point) + self.right.value(point)
+        return point.value_of(self.left) + point.value_of(self.right)
 
 
 @dataclass(frozen=True)
@@ -351,26 +450,31 @@ class Scale(Node):
     binds = SCALE
 
     def __post_init__(self) -> None:
-        if self.factor.shape != SCALAR:
-            raise ShapeError(f"a factor is a scalar, not {shape_text(self.factor.shape)}", self.latex())
+        scalar("a factor is a scalar", self.factor, self.latex())
 
     @property
     def shape(self) -> Shape:
         return self.body.shape
 
+    @property
+    def trails(self) -> bool:
+        return self.shape == SCALAR and self.body.trails
+
     def latex(self) -> str:
-        minus = isinstance(self.factor, Num) and self.factor.number == -1
-        factor = "-" if minus else self.factor.tex(SCALE)
         body = self.body.tex(SCALE if self.shape == SCALAR else PRODUCT)
         if body.startswith("-"):
             body = rf"\left({body}\right)"
-        return factor + (r" \cdot " if body[:1].isdigit() and not minus else r"\," * (not minus and factor[-1:].isalnum())) + body
+        if isinstance(self.factor, Num) and self.factor.number == -1:
+            return "-" + body
+        factor = self.factor.tex_before(SCALE)
+        between = r" \cdot " if body[:1].isdigit() else r"\," if factor[-1:].isalnum() else ""
+        return factor + between + body
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         return self.factor.entry() * self.body.entry(i, j)
 
     def value(self, point: Point) -> sp.Matrix:
-        return self.factor.value(point)[0] * self.body.value(point)
+        return point.value_of(self.factor)[0] * point.value_of(self.body)
 
 
 @dataclass(frozen=True)
@@ -400,7 +504,7 @@ class Dot(Node):
         return sp.Sum(self.left.entry(i, s) * self.right.entry(s, j), (s, 1, self.left.shape[1]))
 
     def value(self, point: Point) -> sp.Matrix:
-        return self.left.value(point) * self.right.value(point)
+        return point.value_of(self.left) * point.value_of(self.right)
 
 
 @dataclass(frozen=True)
@@ -421,7 +525,7 @@ class Transpose(Node):
         return self.body.entry(j, i)
 
     def value(self, point: Point) -> sp.Matrix:
-        return self.body.value(point).T
+        return point.value_of(self.body).T
 
 
 @dataclass(frozen=True)
@@ -439,14 +543,18 @@ class Had(Node):
     def shape(self) -> Shape:
         return self.left.shape
 
+    @property
+    def trails(self) -> bool:
+        return self.right.trails
+
     def latex(self) -> str:
-        return rf"{self.left.tex(HADAMARD)} \odot {self.right.tex(SCALE)}"
+        return rf"{self.left.tex_before(HADAMARD)} \odot {self.right.tex(SCALE)}"
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         return self.left.entry(i, j) * self.right.entry(i, j)
 
     def value(self, point: Point) -> sp.Matrix:
-        return self.left.value(point).multiply_elementwise(self.right.value(point))
+        return point.value_of(self.left).multiply_elementwise(point.value_of(self.right))
 
 
 @dataclass(frozen=True)
@@ -457,12 +565,11 @@ class Quotient(Node):
     under: Node
 
     def __post_init__(self) -> None:
-        if self.under.shape != SCALAR:
-            raise ShapeError(f"a denominator is a scalar, not {shape_text(self.under.shape)}", self.latex())
+        scalar("a denominator is a scalar", self.under, self.latex())
 
     @property
     def binds(self) -> int:  # type: ignore[override]
-        return ATOM if self.shape == SCALAR else SCALE
+        return POSTFIX if self.shape == SCALAR else SCALE
 
     @property
     def shape(self) -> Shape:
@@ -477,20 +584,19 @@ class Quotient(Node):
         return self.over.entry(i, j) / self.under.entry()
 
     def value(self, point: Point) -> sp.Matrix:
-        return self.over.value(point) / self.under.value(point)[0]
+        return point.value_of(self.over) / point.value_of(self.under)[0]
 
 
 @dataclass(frozen=True)
 class Power(Node):
-    """An integer power of a scalar, or of a square matrix if positive."""
+    """An integer power of a scalar."""
 
     base: Node
     exponent: int
     binds = POSTFIX
 
     def __post_init__(self) -> None:
-        if self.base.shape != SCALAR:
-            raise ShapeError(f"a power is taken of a scalar, not of {shape_text(self.base.shape)}", self.latex())
+        scalar("a power is taken of a scalar", self.base, self.latex())
 
     def latex(self) -> str:
         return f"{self.base.tex(ATOM)}^{{{self.exponent}}}"
@@ -499,7 +605,7 @@ class Power(Node):
         return self.base.entry() ** self.exponent
 
     def value(self, point: Point) -> sp.Matrix:
-        return sp.Matrix([[self.base.value(point)[0] ** self.exponent]])
+        return sp.Matrix([[point.value_of(self.base)[0] ** self.exponent]])
 
 
 @dataclass(frozen=True)
@@ -507,6 +613,7 @@ class SquaredNorm(Node):
     """The sum of the squares of all entries: Euclid's norm of a vector, Frobenius' norm of a matrix, squared."""
 
     body: Node
+    binds = POSTFIX
 
     def latex(self) -> str:
         frobenius = "" if 1 in self.body.shape else "_F"
@@ -518,7 +625,7 @@ class SquaredNorm(Node):
         return sp.Sum(self.body.entry(s, t) ** 2, (s, 1, rows), (t, 1, columns))
 
     def value(self, point: Point) -> sp.Matrix:
-        return sp.Matrix([[sum(v**2 for v in self.body.value(point))]])
+        return sp.Matrix([[sum(v**2 for v in point.value_of(self.body))]])
 
 
 @dataclass(frozen=True)
@@ -539,7 +646,7 @@ class Trace(Node):
         return sp.Sum(self.body.entry(s, s), (s, 1, self.body.shape[0]))
 
     def value(self, point: Point) -> sp.Matrix:
-        return sp.Matrix([[self.body.value(point).trace()]])
+        return sp.Matrix([[point.value_of(self.body).trace()]])
 
 
 @dataclass(frozen=True)
@@ -563,7 +670,7 @@ class Diag(Node):
         return sp.KroneckerDelta(i, j) * self.body.entry(i, 1)
 
     def value(self, point: Point) -> sp.Matrix:
-        return sp.diag(*self.body.value(point))
+        return sp.diag(*point.value_of(self.body))
 
 
 # ---------------------------------------------------------------- indices
@@ -578,17 +685,17 @@ class Entry(Node):
     column: Any = ONE
 
     def latex(self) -> str:
-        column = "" if self.body.shape[1] == 1 else sp.latex(sp.sympify(self.column, strict=True))
-        letter = self.body.tex(ATOM)
-        letter = f"[{letter}]" if "_" in letter else letter
-        return f"{letter}_{{{sp.latex(sp.sympify(self.row, strict=True))}{column}}}"
+        row, column = (sp.latex(sp.sympify(index, strict=True)) for index in (self.row, self.column))
+        if self.body.shape[1] == 1:
+            return self.body.tex_indexed(row)
+        return self.body.tex_indexed(row + column if len(row) == len(column) == 1 else f"{row}, {column}")
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         return self.body.entry(self.row, self.column)
 
     def value(self, point: Point) -> sp.Matrix:
-        row, column = point.integer(self.row), point.integer(self.column)
-        return self.body.value(point)[row - 1 : row, column - 1 : column]
+        body = point.value_of(self.body)
+        return sp.Matrix([[body[point.place(self.row, body.rows), point.place(self.column, body.cols)]]])
 
 
 @dataclass(frozen=True)
@@ -603,13 +710,14 @@ class Column(Node):
         return self.body.shape[0], ONE
 
     def latex(self) -> str:
-        return rf"{self.body.tex(ATOM)}_{{\cdot {sp.latex(sp.sympify(self.column, strict=True))}}}"
+        return self.body.tex_indexed(rf"\cdot {sp.latex(sp.sympify(self.column, strict=True))}")
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         return self.body.entry(i, self.column)
 
     def value(self, point: Point) -> sp.Matrix:
-        return self.body.value(point)[:, point.integer(self.column) - 1]
+        body = point.value_of(self.body)
+        return body[:, point.place(self.column, body.cols)]
 
 
 @dataclass(frozen=True)
@@ -624,13 +732,14 @@ class Leading(Node):
         return self.body.shape[0], sp.sympify(self.width, strict=True)
 
     def latex(self) -> str:
-        return rf"{self.body.tex(ATOM)}_{{\cdot,\, 1 \ldots {sp.latex(self.shape[1])}}}"
+        return self.body.tex_indexed(rf"\cdot,\, 1 \ldots {sp.latex(self.shape[1])}")
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         return self.body.entry(i, j)
 
     def value(self, point: Point) -> sp.Matrix:
-        return self.body.value(point)[:, : point.integer(self.width)]
+        body = point.value_of(self.body)
+        return body[:, : point.place(self.width, body.cols) + 1]
 
 
 @dataclass(frozen=True)
@@ -642,22 +751,28 @@ class Sigma(Node):
     high: Any
     body: Node
     binds = SCALE
+    trails = True  # type: ignore[assignment]
 
     @property
     def shape(self) -> Shape:
         return self.body.shape
+
+    @property
+    def bound(self) -> frozenset[sp.Symbol]:
+        return frozenset({self.index})
 
     def latex(self) -> str:
         low, high = (sp.latex(sp.sympify(b, strict=True)) for b in (self.low, self.high))
         return rf"\sum_{{{sp.latex(self.index)}={low}}}^{{{high}}} {self.body.tex(HADAMARD)}"
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
-        s = fresh()
-        return sp.Sum(self.body.entry(i, j).xreplace({self.index: s}), (s, self.low, self.high))
+        p, q, s = fresh(), fresh(), fresh()  # row and column go in last: they may hold the letter of the index
+        body = self.body.entry(p, q).xreplace({self.index: s})
+        return sp.Sum(body.xreplace({p: sp.sympify(i, strict=True), q: sp.sympify(j, strict=True)}), (s, self.low, self.high))
 
     def value(self, point: Point) -> sp.Matrix:
         span = range(point.integer(self.low), point.integer(self.high) + 1)
-        terms = [self.body.value(point.with_index(self.index, v)) for v in span]
+        terms = [point.with_index(self.index, v).value_of(self.body) for v in span]
         return sum(terms[1:], terms[0]) if terms else sp.zeros(*point.size(self.shape))
 
 

@@ -14,10 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import permutations, product
+from math import factorial, prod
 
 import sympy as sp
 
+MOST_NAMINGS = 120
 Limits = tuple[tuple[sp.Symbol, sp.Expr], ...]
 
 
@@ -40,7 +43,8 @@ class Term:
 class Context:
     """What is known of indices: ranges of the free ones, bounds in order (``k <= d``), equations to rewrite by.
 
-    ``conditions`` collects what a contraction had to suppose: that an index expression lies between 1 and a bound.
+    ``conditions`` collects what had to be supposed: ``(value, bound)``, that a contracted index lies between 1 and a bound,
+    and ``(low - 1, high)``, that a sum does not run backwards.
     """
 
     ranges: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
@@ -52,12 +56,17 @@ class Context:
         """Whether ``1 <= index <= bound`` is known."""
         ranges = {**self.ranges, **dict(limits)}
         top = ranges.get(index, index if index.is_Integer and index >= 1 else None)
-        return top is not None and (top == bound or (top, bound) in self.at_most or bool((bound - top).is_nonnegative))
+        return top is not None and self.ordered(top, bound)
+
+    def ordered(self, smaller: sp.Expr, larger: sp.Expr) -> bool:
+        """Whether ``smaller <= larger`` is known."""
+        return smaller == larger or (smaller, larger) in self.at_most or bool((larger - smaller).is_nonnegative)
 
 
 def normal(expression: sp.Expr, context: Context | None = None) -> sp.Expr:
     """The normal form; what it had to suppose is added to ``context.conditions``."""
-    return sp.expand(sum((canonical(t) for t in reduced(sp.sympify(expression, strict=True), context or Context())), sp.Integer(0)))
+    terms = reduced(sp.sympify(expression, strict=True), context or Context())
+    return sp.expand(sp.Add(*(canonical(t) for t in terms)))
 
 
 def is_zero(expression: sp.Expr, context: Context | None = None) -> bool:
@@ -66,23 +75,20 @@ def is_zero(expression: sp.Expr, context: Context | None = None) -> bool:
     return form == 0 or sp.numer(sp.together(form)).expand() == 0
 
 
-def reduced(expression: sp.Expr, context: Context, limit: int = 60) -> list[Term]:
+def reduced(expression: sp.Expr, context: Context, limit: int = 2000) -> list[Term]:
     """Terms with all deltas contracted and all given equations applied as often as they fit."""
     done, todo = [], prenex(expression, context)
-    for _ in range(limit):
-        if not todo:
-            return done
-        todo = [t for term in todo for t in _step(contract(term, context), context, done)]
-    raise Undetermined("the given equations rewrite without end")
-
-
-def _step(term: Term, context: Context, done: list[Term]) -> list[Term]:
-    for rule in context.rules:
-        rewritten = rule.apply(term)
-        if rewritten is not None:
-            return prenex(rewritten, context)
-    done.append(term)
-    return []
+    while todo:
+        term = contract(todo.pop(), context)
+        rewritten = next((new for rule in context.rules if (new := rule.apply(term, context)) is not None), None)
+        if rewritten is None:
+            done.append(term)
+            continue
+        todo += prenex(rewritten, context)
+        limit -= 1
+        if not limit or len(term.limits) > 40:
+            raise Undetermined("the given equations rewrite without end")
+    return done
 
 
 # ---------------------------------------------------------------- terms
@@ -102,26 +108,34 @@ def prenex(expression: sp.Expr, context: Context) -> list[Term]:
     if isinstance(expression, sp.Pow) and expression.exp.is_Integer and expression.exp > 0:
         return _times([prenex(expression.base, context) for _ in range(int(expression.exp))])
     if isinstance(expression, sp.Sum):
-        return [t for opened in _open(expression) for t in _inside(*opened, context)]
+        return [t for opened in _open(expression, context) for t in _inside(*opened, context)]
     if expression.has(sp.Sum, sp.KroneckerDelta) and not isinstance(expression, sp.KroneckerDelta | sp.Indexed):
+        if not isinstance(expression, sp.Function | sp.Pow):
+            raise Undetermined(f"sums inside of {type(expression).__name__} are not covered")
         expression = expression.func(*(normal(a, context) for a in expression.args))
     return [Term(t) for t in sp.Add.make_args(sp.expand(expression))]
 
 
-def _open(expression: sp.Sum) -> Iterator[tuple[sp.Expr, sp.Expr, Limits]]:
+def _open(expression: sp.Sum, context: Context) -> Iterator[tuple[sp.Expr, sp.Expr, Limits]]:
     """``(sign or value, body, limits)``: sums from 1 are kept, other ranges become differences, numbers are written out."""
-    indices = {limit[0] for limit in expression.limits}
+    own = [limit[0] for limit in expression.limits]
+    indices = {*own, *context.ranges}
     choices = []
     for index, low, high in expression.limits:
-        if (low.free_symbols | high.free_symbols) & indices or not (low.is_finite is not False and high.is_finite is not False):
+        if (low.free_symbols | high.free_symbols) & indices or low.is_finite is False or high.is_finite is False:
             raise Undetermined(f"the bounds {low}, {high} of a sum depend on an index or are infinite")
+        if len(set(own)) < len(own) or not (low - 1).is_nonnegative:
+            raise Undetermined(f"a sum from {low} over {index} is not covered: indices count from 1, each under one sum")
+        if not context.ordered(low - 1, high) and not (low.is_Integer and high.is_Integer):
+            context.conditions.add((low - 1, high))
         if low.is_Integer and high.is_Integer:
             choices.append([(1, index, sp.Integer(v), None) for v in range(int(low), int(high) + 1)])
         else:
             spans = [(1, high)] + ([(-1, low - 1)] if low != 1 else [])
             choices.append([(sign, index, fresh(), bound) for sign, bound in spans])
     for choice in product(*choices):
-        body = expression.function.xreplace({old: new for _, old, new, _ in choice})
+        body = expression.function.xreplace({old: new for _, old, new, bound in choice if bound is not None})
+        body = body.subs({old: new for _, old, new, bound in choice if bound is None})  # spares the same letter further in
         yield sp.prod([c[0] for c in choice]), body, tuple((new, bound) for _, _, new, bound in choice if bound is not None)
 
 
@@ -205,32 +219,44 @@ def _aligned(body: sp.Expr) -> sp.Expr:
 class Rewrite:
     """A given equation, from left to right: wherever the product on the left occurs, put the right.
 
-    The left is one term, a product of indexed symbols under sums; ``free`` are the indices for which it holds.
+    The left is one term, a product of indexed symbols under sums.  ``free`` are the indices for which it holds, each from 1
+    to its bound: the equation is used for no index that is not known to lie there.
     """
 
     left: Term
     right: sp.Expr
-    free: tuple[sp.Symbol, ...]
+    free: Limits
 
     @classmethod
-    def from_equation(cls, left: sp.Expr, right: sp.Expr, free: tuple[sp.Symbol, ...]) -> Rewrite:
-        terms = reduced(left, Context(dict.fromkeys(free, sp.oo)))
-        if len(terms) != 1 or not all(isinstance(f, sp.Indexed | sp.Symbol) for f in factors_of(terms[0].body)):
+    def from_equation(cls, left: sp.Expr, right: sp.Expr, free: Limits) -> Rewrite:
+        """Read an equation that holds for every value of the free indices."""
+        context = Context(dict(free))
+        terms = reduced(left, context)
+        if len(terms) != 1 or context.conditions:
             raise Undetermined(f"an equation to rewrite by has one product of symbols on its left, not {left}")
-        return cls(terms[0], right, free)
+        term, factors = terms[0], factors_of(terms[0].body)
+        variables = {i for i, _ in (*free, *term.limits)}
+        places = {i for f in factors if isinstance(f, sp.Indexed) for i in f.indices}
+        loose = {s for f in [*factors, *places - variables] if not isinstance(f, sp.Indexed) for s in f.free_symbols}
+        if not all(isinstance(f, sp.Indexed | sp.Symbol) for f in factors) or loose & variables:
+            raise Undetermined(f"an equation to rewrite by has one product of symbols on its left, not {left}")
+        if right.free_symbols & variables - places or {i for i, _ in term.limits} - places:
+            raise Undetermined(f"the left side {left} of an equation to rewrite by does not fix every index")
+        return cls(term, right, tuple((i, bound) for i, bound in free if i in places))
 
-    def apply(self, term: Term) -> sp.Expr | None:
+    def apply(self, term: Term, context: Context) -> sp.Expr | None:
         """The term with one occurrence rewritten, or nothing."""
         wanted, factors = factors_of(self.left.body), factors_of(term.body)
-        for match, rest in _matches(wanted, factors, {}, set(self.free) | {i for i, _ in self.left.limits}):
-            limits = dict(term.limits)
-            bound = [(match[i], size) for i, size in self.left.limits]
-            taken = {i for i, _ in bound}
-            if len(taken) < len(bound) or any(limits.get(i) != size for i, size in bound):
+        limits, variables = dict(term.limits), {i for i, _ in (*self.free, *self.left.limits)}
+        for match, rest in _matches(wanted, factors, {}, variables):
+            taken = {match[i] for i, _ in self.left.limits}
+            if len(taken) < len(self.left.limits) or any(limits.get(match[i]) != bound for i, bound in self.left.limits):
                 continue
-            if any(f.free_symbols & taken for f in [*rest, *(match[i] for i in self.free if i in match)]):
+            if any(f.free_symbols & taken for f in [*rest, *(match[i] for i, _ in self.free)]):
                 continue
-            body = sp.Mul(*rest) * self.right.xreplace({i: match[i] for i in self.free if i in match})
+            if not all(context.within(match[i], bound, term.limits) for i, bound in self.free):
+                continue
+            body = sp.Mul(*rest) * self.right.xreplace({i: match[i] for i, _ in self.free})
             return Term(body, tuple((i, b) for i, b in term.limits if i not in taken)).expression()
         return None
 
@@ -277,14 +303,29 @@ def canonical(term: Term) -> sp.Expr:
     if not used:
         return sp.expand(sp.Mul(*outside, body))
     level = _depth(body)
-    best = min((body.xreplace(names) for names in _namings(body, used, level)), key=sp.srepr)
+    best = min((_settled(body.xreplace(names)) for names in _namings(body, used, level)), key=sp.srepr)
     limits = [(name, 1, bound) for name, bound in _names(used, level)]
     return sp.expand(sp.Mul(*outside)) * sp.Sum(best, *limits)
 
 
+def _settled(body: sp.Expr) -> sp.Expr:
+    """The sums inside of functions named anew, now that the indices around them have got their names."""
+    if not body.has(sp.Sum):
+        return body
+    if isinstance(body, sp.Sum):
+        return canonical(Term(_settled(body.function), tuple((i, bound) for i, _, bound in body.limits)))
+    return body.func(*(_settled(a) for a in body.args))
+
+
 def _names(used: list[tuple[sp.Symbol, sp.Expr]], level: int) -> list[tuple[sp.Symbol, sp.Expr]]:
     bounds = sorted((b for _, b in used), key=sp.default_sort_key)
-    return [(sp.Symbol(f"i{level}_{place}", integer=True, positive=True), b) for place, b in enumerate(bounds)]
+    return [(_index(level, place), b) for place, b in enumerate(bounds)]
+
+
+@cache
+def _index(level: int, place: int) -> sp.Dummy:
+    """The name of a summation index: no symbol from outside is equal to it."""
+    return sp.Dummy(f"i{level}_{place}", integer=True, positive=True)
 
 
 def _namings(body: sp.Expr, used: list[tuple[sp.Symbol, sp.Expr]], level: int) -> Iterator[Mapping[sp.Symbol, sp.Symbol]]:
@@ -295,6 +336,8 @@ def _namings(body: sp.Expr, used: list[tuple[sp.Symbol, sp.Expr]], level: int) -
     groups: dict[tuple[str, str], list[sp.Symbol]] = {}
     for index, bound in ordered:
         groups.setdefault((sp.srepr(bound), role[index]), []).append(index)
+    if prod(factorial(len(group)) for group in groups.values()) > MOST_NAMINGS:
+        raise Undetermined(f"too many of the {len(used)} indices of a sum play one part")
     for choice in product(*(permutations(group) for group in groups.values())):
         yield dict(zip([i for group in choice for i in group], names, strict=True))
 
@@ -302,7 +345,7 @@ def _namings(body: sp.Expr, used: list[tuple[sp.Symbol, sp.Expr]], level: int) -
 def _role(index: sp.Symbol, body: sp.Expr, used: list[tuple[sp.Symbol, sp.Expr]]) -> str:
     """What an index does, in words that do not depend on any index's name."""
     others = {i: sp.Symbol(f"other_{b}") for i, b in used if i != index}
-    blind = body.xreplace({**others, index: sp.Symbol("this")})
+    blind = _settled(body.xreplace({**others, index: sp.Symbol("this")}))
     return " ".join(sorted(sp.srepr(f) for f in sp.Mul.make_args(blind)))
 
 
@@ -320,13 +363,16 @@ def second_moments(expression: sp.Expr, noise: sp.Symbol | sp.IndexedBase, varia
     Inserts ``E[e_a e_b] = variance * delta_ab``; the moments are the assumption, nothing is integrated.
     """
     mean = sp.Integer(0)
-    for term in prenex(expression, Context()):
+    context = Context()
+    for term in prenex(expression, context):
         noisy = [f for f in factors_of(term.body) if _is_noise(f, noise)]
         rest = [f for f in factors_of(term.body) if not _is_noise(f, noise)]
         if len(noisy) > 2 or any(f.has(noise) for f in rest):
             raise Undetermined(f"the second moments of {noise} do not determine the mean of {term.body}")
         if len(noisy) != 1:
             mean += Term(sp.Mul(*rest) * (_second(*noisy, variance) if noisy else 1), term.limits).expression()
+    if context.conditions:
+        raise Undetermined(f"a mean supposes that indices lie in a range: {sorted(map(str, context.conditions))}")
     return mean
 
 

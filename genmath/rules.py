@@ -9,16 +9,34 @@ Contents: :class:`Normal` (index calculus), :class:`By` (a claim used), :class:`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Protocol
 
 import sympy as sp
 
-from genmath.calculus import Apply, System
-from genmath.indexed import Context, Rewrite, Undetermined, is_zero
-from genmath.surface import SCALAR, Add, Let, Node, Num, Power, Quotient, Relation, Scale, Sigma, SquaredNorm, Var
+from genmath.calculus import Apply, Gradient, Opaque, Partial, System
+from genmath.indexed import Context, Rewrite, Undetermined, fresh, is_zero
+from genmath.surface import (
+    SCALAR,
+    Add,
+    Let,
+    Node,
+    Num,
+    Power,
+    Quotient,
+    Relation,
+    Scale,
+    Sigma,
+    Space,
+    SquaredNorm,
+    Var,
+    shape_text,
+)
 
+POSITIVE, NONNEGATIVE = "positive", "nonnegative"
+ORDERS = ("<", ">", "<=", ">=")
 NORMAL_FORM, PROCEDURE, INSERTED, NUMERIC, SHAPES = "exact normal form", "SymPy procedure", "inserted rule", "numeric", "shapes"
 
 
@@ -31,13 +49,16 @@ class Lemma:
     source: str
 
 
+Ranges = tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...]
+
+
 @dataclass(frozen=True)
 class Proof:
-    """That a link holds: the kind of evidence, and what it rests on besides."""
+    """That a link holds: the kind of evidence, what it rests on besides, what vanishes (for which indices) if it is tight."""
 
     evidence: tuple[str, ...]
     modulo: tuple[Lemma, ...] = ()
-    vanishing: tuple[Node, ...] = ()
+    vanishing: tuple[tuple[Node, Ranges], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,20 +80,44 @@ Given = Relation | ForAll
 
 @dataclass(frozen=True)
 class Setting:
-    """What a rule may use: given relations, ranges of free indices, meanings of functions, statements of used claims."""
+    """What a rule may use: given relations, ranges of free indices, meanings of functions, statements of used claims.
+
+    ``laws`` are the used claims that suppose nothing; ``unusable`` says why a used claim does not apply here.
+    """
 
     given: tuple[Given, ...] = ()
     free: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     at_most: frozenset[tuple[sp.Expr, sp.Expr]] = frozenset()
     meanings: Mapping[str, Callable[[sp.Expr], sp.Expr]] = field(default_factory=dict)
     used: Mapping[str, Relation] = field(default_factory=dict)
+    laws: frozenset[str] = frozenset()
+    unusable: Mapping[str, str] = field(default_factory=dict)
+    known: dict[tuple[Node, Node | None], bool] = field(default_factory=dict, init=False, compare=False, repr=False)
 
+    def statement(self, label: str) -> Relation:
+        """What a used claim states."""
+        if label not in self.used:
+            raise Undetermined(self.unusable.get(label, f"{label} is not among the claims used"))
+        return self.used[label]
+
+    @cached_property
     def sizes(self) -> dict[sp.Expr, sp.Expr]:
         """Dimensions that are given a number."""
         equations = [g for g in self.given if isinstance(g, Relation) and g.sign == "="]
         pairs = [(g.left.number, g.right.number) for g in equations if isinstance(g.left, Num) and isinstance(g.right, Num)]
         return {size: number for size, number in pairs if size.is_Symbol}
 
+    @cached_property
+    def order(self) -> frozenset[tuple[sp.Expr, sp.Expr]]:
+        """Pairs of dimensions of which the first is known to be at most the second."""
+        pairs = set(self.at_most)
+        for g in self.given:
+            if isinstance(g, Relation) and isinstance(g.left, Num) and isinstance(g.right, Num):
+                pairs |= {(g.left.number, g.right.number)} if g.sign in ("<", "<=") else set()
+                pairs |= {(g.right.number, g.left.number)} if g.sign in (">", ">=") else set()
+        return frozenset((small.xreplace(self.sizes), large.xreplace(self.sizes)) for small, large in pairs)
+
+    @cached_property
     def rewrites(self) -> tuple[Rewrite, ...]:
         """Given equations between expressions, as rules from left to right."""
         rules = []
@@ -80,38 +125,39 @@ class Setting:
             relation = g.relation if isinstance(g, ForAll) else g
             if relation.sign != "=" or isinstance(relation.left, Num):
                 continue
-            i, j = (sp.Dummy(name, integer=True, positive=True) for name in "ij")
-            left, right = relation.left.entry(i, j), relation.right.entry(i, j)
-            free = (i, j) + ((g.index,) if isinstance(g, ForAll) else ())
-            rules.append(Rewrite.from_equation(left.doit() if left.is_Symbol else left, right, free))
+            i, j, s = fresh(), fresh(), fresh()
+            free = [(i, relation.left.shape[0]), (j, relation.left.shape[1])]
+            sides = [side.entry(i, j) for side in (relation.left, relation.right)]
+            if isinstance(g, ForAll):
+                if g.low != 1:
+                    continue  # nothing is known of indices that lie above a number
+                sides = [side.xreplace({g.index: s}) for side in sides]
+                free.append((s, sp.sympify(g.high, strict=True)))
+            left, right = (self.meant(side).xreplace(self.sizes) for side in sides)
+            limits = tuple((index, sp.sympify(bound, strict=True).xreplace(self.sizes)) for index, bound in free)
+            rules.append(Rewrite.from_equation(left, right, limits))
         return tuple(rules)
 
     def is_zero(self, left: Node, right: Node | None = None) -> bool:
         """Whether two expressions of one shape have the same entries by the index calculus and what is given."""
-        p, q = (sp.Symbol(name, integer=True, positive=True) for name in ("row", "column"))
-        difference = left.entry(p, q) - (right.entry(p, q) if right is not None else 0)
-        sizes = self.sizes()
-        ranges = {p: left.shape[0], q: left.shape[1], **self.free}
-        context = Context({i: sp.sympify(b).xreplace(sizes) for i, b in ranges.items()}, self.at_most, self.rewrites())
-        return is_zero(self.meant(difference).xreplace(sizes), context) and not context.conditions
+        if (left, right) not in self.known:
+            p, q = fresh(), fresh()
+            difference = left.entry(p, q) - (right.entry(p, q) if right is not None else 0)
+            ranges = {p: left.shape[0], q: left.shape[1], **self.free}
+            bounds = {i: sp.sympify(bound, strict=True).xreplace(self.sizes) for i, bound in ranges.items()}
+            context = Context(bounds, self.order, self.rewrites)
+            same = is_zero(self.meant(difference).xreplace(self.sizes), context)
+            self.known[left, right] = same and not context.conditions
+        return self.known[left, right]
 
     def meant(self, expression: sp.Expr) -> sp.Expr:
         """The expression with every opaque function replaced by what it means here."""
-        for f in expression.atoms(sp.core.function.AppliedUndef, sp.Function):
-            name, order = opaque(f)
-            if name in self.meanings:
+        for f in sorted({type(f) for f in expression.atoms(Opaque)}, key=str):
+            if f.called in self.meanings:
                 t = sp.Dummy("t", real=True)
-                slope = sp.diff(self.meanings[name](t), t, order)
-                expression = expression.replace(f.func, lambda u, slope=slope, t=t: slope.xreplace({t: u}))
+                meaning = sp.diff(self.meanings[f.called](t), t, f.order)
+                expression = expression.replace(f, lambda u, meaning=meaning, t=t: meaning.xreplace({t: u}))
         return expression
-
-
-def opaque(application: sp.Expr) -> tuple[str, int]:
-    """Name and order of derivative of an opaque function's application; an empty name for any other."""
-    name = type(application).__name__
-    if not name.startswith("any_"):
-        return "", 0
-    return name.removeprefix("any_").split("_slope")[0], name.count("_slope")
 
 
 class Rule(Protocol):
@@ -123,6 +169,10 @@ class Rule(Protocol):
 def equation(link: Relation) -> None:
     if link.sign != "=":
         raise Undetermined(f"this rule proves equations, not {link.sign!r}")
+
+
+def _evidence(setting: Setting, modulo: tuple[Lemma, ...] = ()) -> tuple[str, ...]:
+    return (NORMAL_FORM, INSERTED) if setting.rewrites or modulo else (NORMAL_FORM,)
 
 
 # ---------------------------------------------------------------- equations
@@ -138,35 +188,44 @@ class Normal:
         equation(link)
         if not setting.is_zero(link.left, link.right):
             return None
-        inserted = setting.rewrites() or self.modulo
-        return Proof((NORMAL_FORM, INSERTED) if inserted else (NORMAL_FORM,), self.modulo)
+        return Proof(_evidence(setting, self.modulo), self.modulo)
 
 
 @dataclass(frozen=True)
 class By:
     """The left side with a used claim applied has the same normal form as the right.
 
-    A claim about one scalar function, ``f(t) = ...`` for every ``t``, is applied to every ``f``; any other claim replaces its
-    left side, wherever that stands in the tree, by its right.
+    A claim that supposes nothing and speaks of one scalar function, ``f(t) = ...`` for every real ``t``, is applied to every
+    ``f``; any other claim replaces its left side, wherever that stands in the tree, by its right.
     """
 
     label: str
 
     def prove(self, link: Relation, setting: Setting) -> Proof | None:
         equation(link)
-        used = setting.used.get(self.label)
-        if used is None or used.sign != "=":
-            raise Undetermined(f"{self.label} is no equation among the claims used")
-        if isinstance(used.left, Apply) and isinstance(used.left.body, Var) and used.left.shape == SCALAR:
-            law = _Law(used)
-            proved = setting.is_zero(_Lowered(link.left, law), _Lowered(link.right, law))
-        else:
-            proved = setting.is_zero(_put(link.left, used), _put(link.right, used))
-        return Proof((NORMAL_FORM,)) if proved else None
+        used = setting.statement(self.label)
+        if used.sign != "=":
+            raise Undetermined(f"{self.label} is no equation")
+        change = partial(_Lowered, law=_Law(used)) if self.label in setting.laws and _is_law(used) else partial(_put, used=used)
+        return Proof(_evidence(setting)) if setting.is_zero(change(link.left), change(link.right)) else None
+
+
+def _is_law(used: Relation) -> bool:
+    t = used.left.body if isinstance(used.left, Apply) else None
+    return isinstance(t, Var) and t.shape == SCALAR and t.domain == "real"
 
 
 def _put(node: Node, used: Relation) -> Node:
-    return node.replace(lambda part: used.right if part == used.left else None)
+    """Replace equals by equals, but not under a derivative, and not where a letter of the claim means something else."""
+    p, q = fresh(), fresh()
+    letters = used.left.entry(p, q).free_symbols | used.right.entry(p, q).free_symbols
+
+    def change(part: Node) -> Node | None:
+        if part == used.left:
+            return used.right
+        return part if isinstance(part, Gradient | Partial) or part.bound & letters else None
+
+    return node.replace(change)
 
 
 @dataclass(frozen=True)
@@ -204,7 +263,9 @@ class Compute:
 
     def prove(self, link: Relation, setting: Setting) -> Proof | None:
         equation(link)
-        difference = setting.meant(link.left.entry() - link.right.entry()).xreplace(setting.sizes()).doit()
+        if link.left.shape != SCALAR:
+            raise Undetermined(f"a procedure computes with scalars, not with {shape_text(link.left.shape)}")
+        difference = setting.meant(link.left.entry() - link.right.entry()).xreplace(setting.sizes).doit()
         attempts: tuple[Callable[[sp.Expr], sp.Expr], ...] = (
             sp.expand,
             lambda e: sp.numer(sp.together(e)).expand(),
@@ -220,7 +281,8 @@ class Shape:
     """A symbol lies in the space of matrices of a shape."""
 
     def prove(self, link: Relation, setting: Setting) -> Proof | None:
-        return Proof((SHAPES,)) if link.sign == "in" and link.left.shape == link.right.shape else None
+        fits = link.sign == "in" and isinstance(link.right, Space) and link.left.shape == link.right.shape
+        return Proof((SHAPES,)) if fits else None
 
 
 # ---------------------------------------------------------------- inequalities
@@ -239,100 +301,128 @@ class NonNegative:
     modulo: tuple[Lemma, ...] = ()
 
     def prove(self, link: Relation, setting: Setting) -> Proof | None:
-        larger, smaller = (link.left, link.right) if link.sign.startswith(">") else (link.right, link.left)
-        facts = Facts(setting, (*setting.given, *(setting.used[label] for label in self.by)))
-        wanted = {"<": "positive", ">": "positive"}.get(link.sign)
+        if link.sign not in ORDERS:
+            raise Undetermined(f"this rule proves inequalities, not {link.sign!r}")
+        facts = Facts(setting, (*setting.given, *(setting.statement(label) for label in self.by)))
         sign = facts.sign(self.slack)
-        if link.sign not in ("<", ">", "<=", ">=") or sign is None or wanted not in (None, sign):
+        if sign is None or (link.sign in ("<", ">") and sign != POSITIVE):
             return None
-        if not setting.is_zero(Add(larger, Scale(Num(-sp.Integer(1)), smaller)), self.slack):
+        if self.slack.shape != link.left.shape or not setting.is_zero(_gap(link), self.slack):
             return None
-        evidence = (NORMAL_FORM, INSERTED) if setting.rewrites() else (NORMAL_FORM,)
-        return Proof(evidence, self.modulo, tuple(facts.vanishing(self.slack)))
+        return Proof(_evidence(setting), self.modulo, tuple(facts.vanishing(self.slack)))
+
+
+def _gap(relation: Relation) -> Node:
+    """The larger side minus the smaller."""
+    return relation.left - relation.right if relation.sign[0] == ">" else relation.right - relation.left
+
+
+def _weakest(*signs: str | None) -> str | None:
+    return None if None in signs else NONNEGATIVE if NONNEGATIVE in signs else POSITIVE
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Signs of expressions, read off their structure and the given inequalities."""
+    """Signs of expressions, read off their structure and the given inequalities; ``bound`` are the indices of sums around."""
 
     setting: Setting
     relations: tuple[Given, ...]
-    bound: tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...] = ()
+    bound: Ranges = ()
 
     def sign(self, node: Node) -> str | None:
         """``positive``, ``nonnegative``, or nothing when neither is known."""
         known = self._structure(node)
-        return known if known == "positive" else self._given(node) or known
+        return known if known == POSITIVE else self._given(node) or known
 
     def _structure(self, node: Node) -> str | None:
-        if isinstance(node, SquaredNorm):
-            return "nonnegative"
-        if isinstance(node, Power) and node.exponent > 0:
-            return self.sign(node.base) or ("nonnegative" if node.exponent % 2 == 0 else None)
-        if isinstance(node, Num):
-            number = node.number
-            return "positive" if number.is_positive else "nonnegative" if number.is_nonnegative else None
-        if isinstance(node, Var):
-            return {"positive": "positive", "unit": "positive", "nonnegative": "nonnegative"}.get(node.domain)
-        if isinstance(node, Apply):
-            return "positive" if node.function.symbolic is sp.exp else None
-        if isinstance(node, Let):
-            return self.sign(node.body)
-        if isinstance(node, Scale):
-            return _weakest(self.sign(node.factor), self.sign(node.body))
-        if isinstance(node, Quotient):
-            return self.sign(node.over) if self.sign(node.under) == "positive" else None
-        if isinstance(node, Add):
-            signs = {self.sign(node.left), self.sign(node.right)}
-            return None if None in signs else "positive" if "positive" in signs else "nonnegative"
-        if isinstance(node, Sigma):
-            return "nonnegative" if self.inside(node).sign(node.body) else None
+        match node:
+            case SquaredNorm():
+                return NONNEGATIVE if self.real(node.body) else None
+            case Power() if node.exponent > 0:
+                return self.sign(node.base) or (NONNEGATIVE if node.exponent % 2 == 0 and self.real(node.base) else None)
+            case Num():
+                return POSITIVE if node.number.is_positive else NONNEGATIVE if node.number.is_nonnegative else None
+            case Var():
+                return {"positive": POSITIVE, "unit": POSITIVE, "nonnegative": NONNEGATIVE}.get(node.domain)
+            case Apply():
+                return POSITIVE if node.function.symbolic is sp.exp and self.real(node.body) else None
+            case Let():
+                return self.sign(node.body)
+            case Scale():
+                return _weakest(self.sign(node.factor), self.sign(node.body))
+            case Quotient():
+                return self.sign(node.over) if self.sign(node.under) == POSITIVE else None
+            case Add():
+                signs = {self.sign(node.left), self.sign(node.right)}
+                return None if None in signs else POSITIVE if POSITIVE in signs else NONNEGATIVE
+            case Sigma():
+                return NONNEGATIVE if self.inside(node).sign(node.body) else None
         return None
 
+    def real(self, node: Node) -> bool:
+        """Whether an expression has real values: symbols have, functions and numbers may not."""
+        return all(self._real_part(part) for part in node.walk())
+
+    def _real_part(self, part: Node) -> bool:
+        if isinstance(part, Num):
+            return bool(part.number.is_real)
+        if not isinstance(part, Apply):
+            return True
+        function = part.function.symbolic
+        if part.function.is_opaque:
+            meaning = self.setting.meanings.get(part.function.name)
+            return meaning is None or bool(meaning(sp.Dummy("t", real=True)).is_real)
+        if function in (sp.sqrt, sp.log):
+            return self.sign(part.body) in ((POSITIVE,) if function is sp.log else (POSITIVE, NONNEGATIVE))
+        return function in (sp.exp, sp.tanh, sp.erf)
+
     def inside(self, node: Sigma) -> Facts:
-        return Facts(self.setting, self.relations, (*self.bound, (node.index, sp.sympify(node.low), sp.sympify(node.high))))
+        """The facts under a sum."""
+        around = tuple(r for r in self.bound if r[0] != node.index)
+        low, high = (sp.sympify(b, strict=True) for b in (node.low, node.high))
+        return Facts(self.setting, self.relations, (*around, (node.index, low, high)))
 
     def _given(self, node: Node) -> str | None:
         """The sign that a given relation states of this very expression."""
         for relation in self._instances():
-            larger, smaller = (relation.left, relation.right) if relation.sign[0] == ">" else (relation.right, relation.left)
-            if node.shape == larger.shape and self.setting.is_zero(Add(larger, Scale(Num(-sp.Integer(1)), smaller)), node):
-                return "nonnegative" if relation.sign.endswith("=") else "positive"
+            gap = _gap(relation)
+            if node.shape == gap.shape and self.setting.is_zero(gap, node):
+                return NONNEGATIVE if relation.sign.endswith("=") else POSITIVE
         return None
 
-    def _instances(self) -> list[Relation]:
-        out = [r for r in self.relations if isinstance(r, Relation)]
+    def _instances(self) -> Iterator[Relation]:
+        """The relations that hold here: a letter bound by a sum around is spoken of by those for exactly its range only."""
+        indices = {index for index, _, _ in self.bound}
         for g in self.relations:
-            if isinstance(g, ForAll) and any((g.low, g.high) == (low, high) for _, low, high in self.bound):
-                index = next(i for i, low, high in self.bound if (g.low, g.high) == (low, high))
-                out.append(g.relation if index == g.index else _renamed(g.relation, g.index, index))
-        return [r for r in out if r.sign in ("<", ">", "<=", ">=")]
+            relation = g.relation if isinstance(g, ForAll) else g
+            if relation.sign not in ORDERS:
+                continue
+            own = {g.index} if isinstance(g, ForAll) and (g.index, g.low, g.high) in self.bound else set()
+            p, q = fresh(), fresh()
+            letters = _gap(relation).entry(p, q).free_symbols
+            if own or not isinstance(g, ForAll):
+                if not letters & (indices - own):
+                    yield relation
 
-    def vanishing(self, node: Node) -> list[Node]:
-        """What must be zero when a sum of non-negative terms is zero."""
-        if self._structure(node) is None:
-            return [node]
-        if isinstance(node, Add):
-            return self.vanishing(node.left) + self.vanishing(node.right)
-        if isinstance(node, SquaredNorm):
-            return [node.body]
-        if isinstance(node, Power):
-            return [node.base]
-        if isinstance(node, Scale | Quotient):
-            factors = (node.factor, node.body) if isinstance(node, Scale) else (Num(sp.Integer(1)), node.over)
-            open_ = [f for f in factors if self.sign(f) != "positive"]
-            return self.vanishing(open_[0]) if len(open_) == 1 else [node]
-        if isinstance(node, Sigma):
-            return self.inside(node).vanishing(node.body)
-        return [] if self.sign(node) == "positive" else [node]
-
-
-def _weakest(*signs: str | None) -> str | None:
-    return None if None in signs else "nonnegative" if "nonnegative" in signs else "positive"
-
-
-def _renamed(relation: Relation, old: sp.Symbol, new: sp.Symbol) -> Relation:
-    raise Undetermined(f"a fact about {old} is wanted for {new}: use one letter for one index")
+    def vanishing(self, node: Node) -> list[tuple[Node, Ranges]]:
+        """What must be zero, for which indices, when a sum of non-negative terms is zero."""
+        if self._structure(node) is None or self.sign(node) == POSITIVE:
+            return [(node, self.bound)]
+        match node:
+            case Add():
+                return self.vanishing(node.left) + self.vanishing(node.right)
+            case SquaredNorm():
+                return [(node.body, self.bound)]
+            case Power():
+                return [(node.base, self.bound)]
+            case Quotient():
+                return self.vanishing(node.over)
+            case Scale():
+                factors = [f for f in (node.factor, node.body) if self.sign(f) != POSITIVE]
+                return self.vanishing(factors[0]) if len(factors) == 1 else [(node, self.bound)]
+            case Sigma():
+                return self.inside(node).vanishing(node.body)
+        return [(node, self.bound)]
 
 
 # ---------------------------------------------------------------- systems of equations
@@ -340,18 +430,32 @@ def _renamed(relation: Relation, old: sp.Symbol, new: sp.Symbol) -> Relation:
 
 @dataclass(frozen=True)
 class SameZeros:
-    """Two polynomial systems have the same solutions: they generate the same ideal over the field of the parameters."""
+    """Two polynomial systems have the same solutions, for all values of the parameters.
+
+    Each equation lies in the ideal of the other system, together with one more unknown that makes everything invertible that
+    is known not to vanish: positive parameters, and the two sides of strict given inequalities.
+    """
 
     unknowns: tuple[Var, ...]
     parameters: tuple[Var, ...]
 
     def prove(self, link: Relation, setting: Setting) -> Proof | None:
         if link.sign != "iff" or not isinstance(link.left, System) or not isinstance(link.right, System):
-            return None
-        symbols = [v.symbol for v in self.unknowns]
-        domain = sp.QQ.frac_field(*(v.symbol for v in self.parameters))
+            raise Undetermined("this rule compares the solutions of two systems of equations")
+        inverse = sp.Dummy("inverse")
+        symbols = [inverse, *(v.symbol for v in (*self.unknowns, *self.parameters))]
+        unit = [inverse * self._invertible(setting) - 1]
         left, right = ([sp.expand(e.entry().doit()) for e in s.equations] for s in (link.left, link.right))
-        basis = sp.groebner(left, *symbols, order="grevlex", domain=domain)
-        other = sp.groebner(right, *symbols, order="grevlex", domain=domain)
-        same = all(basis.contains(e) for e in right) and all(other.contains(e) for e in left)
+        if {s for e in (*left, *right) for s in e.free_symbols} - set(symbols):
+            raise Undetermined("the equations hold symbols that are neither unknowns nor parameters")
+        pairs = ((left, right), (right, left))
+        same = all(sp.groebner(a + unit, *symbols, order="grevlex").contains(e) for a, b in pairs for e in b)
         return Proof((PROCEDURE,)) if same else None
+
+    def _invertible(self, setting: Setting) -> sp.Expr:
+        """A product of all that is known not to vanish."""
+        known = [v.symbol for v in self.parameters if v.domain in ("positive", "unit")]
+        strict = [g for g in setting.given if isinstance(g, Relation) and g.sign in ("<", ">") and g.left.shape == SCALAR]
+        gaps = [_gap(g).entry() for g in strict]
+        symbols = {v.symbol for v in self.parameters}
+        return sp.Mul(*known, *(g for g in gaps if g.free_symbols <= symbols and g.is_polynomial()))

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from genmath.calculus import Integral
+from genmath.calculus import Apply, Integral
 from genmath.indexed import Undetermined
 from genmath.mutants import mutants
-from genmath.rules import SHAPES, By, Given, ForAll, Lemma, NonNegative, Normal, Proof, Rule, Setting
-from genmath.surface import SIGNS, Let, Node, Num, Point, Relation, ShapeError, Var
+from genmath.rules import SHAPES, ForAll, Given, Lemma, Normal, Proof, Ranges, Rule, Setting
+from genmath.surface import SIGNS, Node, Num, Point, Relation, ShapeError, Var
 
 PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
 SCOPES = ("fixed", "finite", "pointwise", "general")
@@ -100,14 +100,11 @@ class Claim:
     equality: tuple[Given, ...] = ()
 
     def statement(self) -> Relation:
-        """From the start to the end of the chain, under the weakest sign that all links together give."""
-        signs = [link.sign for link in self.links]
-        strict = next((s for s in signs if s in ("<", ">", "<=", ">=", "iff", "in")), "=")
-        if {"<", "<="} <= set(signs):
-            strict = "<"
-        if {">", ">="} <= set(signs):
-            strict = ">"
-        return Relation(self.start, strict, self.links[-1].right)
+        """From the start to the end of the chain, under the sign that all links together give."""
+        signs = {link.sign for link in self.links} - {"="} or {"="}
+        if not self.links or not any(signs <= kind for kind in ({"<", "<="}, {">", ">="}, {"="}, {"iff"}, {"in"})):
+            raise Undetermined(f"links with the signs {', '.join(sorted(signs))} make no chain")
+        return Relation(self.start, min(signs, key=len), self.links[-1].right)
 
     def statement_tex(self) -> str:
         """The statement in LaTeX."""
@@ -278,7 +275,7 @@ class Draw(Mapping[str, sp.Matrix]):
 
     def _random(self, symbol: Var) -> sp.Matrix:
         generator = random.Random(f"{self._seed} {symbol.name}")
-        rows, columns = (int(sp.sympify(m).xreplace(dict(self._sizes))) for m in symbol.shape)
+        rows, columns = Point(self._sizes).size(symbol.shape)
         span = {"positive": (1, 180), "unit": (1, 100), "nonnegative": (0, 180)}.get(symbol.domain, (-180, 180))
         return sp.Matrix(rows, columns, lambda *_: sp.Rational(generator.randint(*span) or 1, 101))
 
@@ -291,15 +288,46 @@ def any_function(name: str) -> Callable[[sp.Expr], sp.Expr]:
 
 def draw(claim: Claim, seed: int, sizes: Mapping[sp.Symbol, int], sample: Mapping[str, sp.Matrix] | None = None) -> Point:
     """A random point in the domain of a claim; a sample fixes some of the values."""
-    relations = [*claim.steps(), *(Relation(claim.start, "=", m.right) for m in claim.mistakes if m.right.shape == claim.start.shape)]
-    nodes = [n for r in (*relations, *(relation_of(g) for g in (*claim.given, *claim.equality))) for n in (*r.left.walk(), *r.right.walk())]
-    symbols = {n.name: n for n in nodes if isinstance(n, Var)}
-    given = {s: int(v) for s, v in Setting(claim.given).sizes().items()}
-    sizes = {**sizes, **claim.sizes, **given}
+    nodes = [n for r in stated(claim) for side in (r.left, r.right) for n in side.walk()]
+    symbols = symbols_of(nodes)
+    place = Point({**sizes, **claim.sizes})
+    given = {s: place.integer(v) for s, v in Setting(claim.given).sizes.items()}
+    sizes = {**place.sizes, **given}
     known = {**(claim.model(random.Random(seed), sizes) if claim.model else {}), **(sample or {})}
-    functions = {n.function.name for n in nodes if hasattr(n, "function") and n.function.name}
-    meanings = {f: claim.meanings.get(f, any_function(f)) for f in functions if f.startswith(("sigma", "phi"))}
+    functions = {n.function.name for n in nodes if isinstance(n, Apply) and n.function.is_opaque}
+    meanings = {f: claim.meanings.get(f, any_function(f)) for f in functions}
     return Point(sizes, Draw(seed, sizes, symbols, known), meanings)
+
+
+def stated(claim: Claim) -> list[Relation]:
+    """Every relation that belongs to a claim: links, mistakes, what is given, when equality holds."""
+    mistakes = [Relation(claim.start, m.sign, m.right) for m in claim.mistakes]
+    return [*claim.steps(), *mistakes, *(relation_of(g) for g in (*claim.given, *claim.equality))]
+
+
+def symbols_of(nodes: Iterable[Node]) -> dict[str, Var]:
+    """The symbols among nodes by their names, each of which means one thing only."""
+    symbols: dict[str, Var] = {}
+    for n in nodes:
+        if isinstance(n, Var) and symbols.setdefault(n.name, n) != n:
+            raise Undetermined(f"two symbols have the name {n.name}")
+    return symbols
+
+
+DOMAINS: Mapping[str, Callable[[sp.Expr], object]] = {
+    "real": lambda v: v.is_real,
+    "nonnegative": lambda v: v.is_nonnegative,
+    "positive": lambda v: v.is_positive,
+    "unit": lambda v: v.is_positive and (1 - v).is_positive,
+}
+
+
+def check_domain(point: Point, symbols: Iterable[Var]) -> None:
+    """Refuse a point that gives a symbol a value of another shape, or one outside of its domain."""
+    for symbol in symbols:
+        value = Var.value(symbol, point)
+        if value.shape != point.size(symbol.shape) or not all(DOMAINS[symbol.domain](v) for v in value):
+            raise Undetermined(f"the test point gives {symbol.name} a value outside of its shape or domain")
 
 
 def relation_of(given: Given) -> Relation:
@@ -330,29 +358,32 @@ def holds(relation: Relation, point: Point) -> tuple[bool, str, str]:
     if relation.sign == "in":
         return relation.left.shape == relation.right.shape, "", ""
     left, right = point.value_of(relation.left), point.value_of(relation.right)
-    if left.shape != right.shape:
-        raise Undetermined(f"values of unequal shape {left.shape} and {right.shape}")
+    if left.shape != right.shape or not len(left):
+        raise Undetermined(f"values of shapes {left.shape} and {right.shape} can't be compared")
     for a, b in zip(left, right, strict=True):
         if not compare(a, relation.sign, b):
             return False, shown(a), shown(b)
-    return True, shown(left[0]) if len(left) else "", shown(right[0]) if len(right) else ""
+    return True, shown(left[0]), shown(right[0])
 
 
 def compare(a: sp.Expr, sign: str, b: sp.Expr) -> bool:
-    """``a sign b`` for two numbers: exactly for rationals, else with forty digits."""
+    """``a sign b`` for two real numbers: exactly for rationals, else with forty digits."""
     gap = a - b
-    if not gap.is_Rational:
+    if not (a.is_Rational and b.is_Rational):
+        for number in (a, b):
+            value = sp.N(number, DIGITS)
+            if not (value.is_Float or value.is_Rational) or not value.is_finite:
+                raise Undetermined(f"no real value: {number}")
         gap = sp.N(gap, DIGITS)
-        if not (gap.is_Float or gap.is_Rational) or not gap.is_finite:
-            raise Undetermined(f"no real value: {gap}")
         if abs(gap) < sp.Float(10) ** -18 * (1 + abs(sp.N(b, DIGITS))):
+            if sign in ("<", ">"):
+                raise Undetermined("two numbers are too near to each other to tell which is larger")
             gap = sp.Integer(0)
     return bool({"=": gap == 0, "iff": gap == 0, "<=": gap <= 0, ">=": gap >= 0, "<": gap < 0, ">": gap > 0}[sign])
 
 
 def shown(value: sp.Expr) -> str:
     """A number for readers: exact when short."""
-    value = sp.nsimplify(value) if value.is_Rational else value
     if value.is_Rational and len(str(value)) <= 9:
         return str(value)
     return f"{float(value):.6g}"
@@ -386,17 +417,27 @@ SIZES: Sequence[Mapping[str, int]] = (
 
 def points(claim: Claim) -> list[Point]:
     """Three points in the domain, at sizes that no two dimensions share; the given relations are checked at each."""
-    out = []
+    symbols = symbols_of(n for r in stated(claim) for side in (r.left, r.right) for n in side.walk())
     plan = [(sizes, None) for sizes in SIZES] + [(SIZES[0], sample) for sample in claim.samples]
+    out = []
     for seed, (sizes, sample) in enumerate(plan):
         point = draw(claim, seed, {sp.Symbol(name, integer=True, positive=True): v for name, v in sizes.items()}, sample)
-        for given in claim.given:
-            for relation, place in instances(given, point):
-                for spot in over(claim.free, place) if isinstance(given, Relation) else [place]:
-                    if not holds(relation, spot)[0]:
-                        raise Undetermined(f"the test point violates what is given: {relation.tex()}")
+        check_domain(point, [symbols[name] for name in point.values if name in symbols])
+        check_given(claim.given, claim.free, point)
+        for smaller, larger in claim.at_most:
+            if point.integer(smaller) > point.integer(larger):
+                raise Undetermined(f"the test point violates what is given: {smaller} <= {larger}")
         out.append(point)
     return out
+
+
+def check_given(given: Iterable[Given], free: Mapping[sp.Symbol, sp.Expr], point: Point) -> None:
+    """Refuse a point that violates what is given."""
+    for g in given:
+        for spot in over(free, point):
+            for relation, place in instances(g, spot):
+                if not holds(relation, place)[0]:
+                    raise Undetermined(f"the test point violates what is given: {relation.tex()}")
 
 
 def refute(relation: Relation, claim: Claim, places: list[Point]) -> Refutation | None:
@@ -410,9 +451,41 @@ def refute(relation: Relation, claim: Claim, places: list[Point]) -> Refutation 
 
 
 def setting_of(claim: Claim, book: Mapping[str, Statement]) -> Setting:
-    used = {label: book[label] for label in claim.uses}
-    statements = {label: c.statement() for label, c in used.items() if isinstance(c, Claim)}
-    return Setting(claim.given, claim.free, claim.at_most, claim.meanings, statements)
+    """What the rules may use for a claim: of the claims used, those whose suppositions are supposed here too."""
+    used, laws, unusable = {}, set(), {}
+    for label in claim.uses:
+        statement = book.get(label)
+        if reason := _unusable(label, statement, claim, book):
+            unusable[label] = reason
+        elif isinstance(statement, Claim):
+            used[label] = statement.statement()
+            laws |= {label} if not (statement.given or statement.free or statement.at_most) else set()
+    return Setting(claim.given, claim.free, claim.at_most, claim.meanings, used, frozenset(laws), unusable)
+
+
+def _unusable(label: str, used: Statement | None, claim: Claim, book: Mapping[str, Statement]) -> str:
+    """Why a statement may not be used for a claim; nothing if it may."""
+    if not isinstance(used, Claim):
+        return f"{label} is no claim of this book"
+    if claim.label in _below(label, book):
+        return f"{claim.label} rests on itself"
+    t = sp.Dummy("t", real=True)
+    meant = all(f in claim.meanings and claim.meanings[f](t) == meaning(t) for f, meaning in used.meanings.items())
+    free = all(claim.free.get(index) == bound for index, bound in used.free.items())
+    if not (meant and free and set(used.given) <= set(claim.given) and used.at_most <= Setting(claim.given, at_most=claim.at_most).order):
+        return f"{label} supposes what is not given here"
+    return ""
+
+
+def _below(label: str, book: Mapping[str, Statement]) -> set[str]:
+    """A statement and everything that it rests on."""
+    found, waiting = set(), [label]
+    while waiting:
+        at = waiting.pop()
+        if at not in found:
+            found.add(at)
+            waiting += getattr(book.get(at), "uses", ())
+    return found
 
 
 def verify(statement: Statement, book: Mapping[str, Statement] | None = None) -> Report:
@@ -425,25 +498,26 @@ def verify(statement: Statement, book: Mapping[str, Statement] | None = None) ->
             report = _verify_counterexample(statement)
         else:
             report = Report(statement.label, None)
-    except Undetermined as error:
-        report = Report(statement.label, UNDECIDED, detail=str(error))
+    except Exception as error:  # noqa: BLE001  (whatever SymPy stumbles over: nothing is shown)
+        report = Report(statement.label, UNDECIDED, detail=_words(error))
     return replace(report, seconds=time.perf_counter() - start)
 
 
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, Undetermined) else f"{type(error).__name__}: {error}"
+
+
 def _verify_claim(claim: Claim, book: Mapping[str, Statement]) -> Report:
+    claim.statement()
     setting, places = setting_of(claim, book), points(claim)
     links, proofs, tried = [], [], []
     for number, (relation, link) in enumerate(zip(claim.steps(), claim.links, strict=True), 1):
-        failure = refute(relation, claim, places)
-        if failure is not None:
-            links.append(LinkReport(number, REFUTED, detail=str(failure)))
-            return Report(claim.label, REFUTED, links=tuple(links), point=failure, detail=f"link {number} fails")
-        proof = _prove(link.rule, relation, setting)
-        if proof is None:
-            links.append(LinkReport(number, UNDECIDED))
-            return Report(claim.label, UNDECIDED, links=tuple(links), detail=f"link {number} is not proved")
-        links.append(LinkReport(number, PROVED, proof.evidence))
-        proofs.append(proof)
+        report, outcome = _verify_link(number, relation, link.rule, claim, setting, places)
+        links.append(report)
+        if not isinstance(outcome, Proof):
+            fault = "fails" if outcome else f"is not proved: {report.detail}".removesuffix(": ")
+            return Report(claim.label, report.verdict, links=tuple(links), point=outcome, detail=f"link {number} {fault}")
+        proofs.append(outcome)
         if claim.kind == "claim":
             tried += _mutants(number, relation, link.rule, claim, setting, places)
     tried += [_mistake(m, claim, places) for m in claim.mistakes]
@@ -459,23 +533,29 @@ def _verify_claim(claim: Claim, book: Mapping[str, Statement]) -> Report:
     return Report(claim.label, PROVED, scope_of(claim), evidence, modulo, tuple(links), tuple(tried))
 
 
-def _prove(rule: Rule, relation: Relation, setting: Setting) -> Proof | None:
-    if isinstance(rule, By) and rule.label not in setting.used:
-        raise Undetermined(f"{rule.label} is not among the claims used")
-    return rule.prove(relation, setting)
+def _verify_link(
+    number: int, relation: Relation, rule: Rule, claim: Claim, setting: Setting, places: list[Point]
+) -> tuple[LinkReport, Proof | Refutation | None]:
+    """Refute first, then prove."""
+    try:
+        failure = refute(relation, claim, places)
+        if failure is not None:
+            return LinkReport(number, REFUTED, detail=str(failure)), failure
+        proof = rule.prove(relation, setting)
+    except Exception as error:  # noqa: BLE001  (whatever SymPy stumbles over: nothing is shown)
+        return LinkReport(number, UNDECIDED, detail=_words(error)), None
+    return LinkReport(number, PROVED if proof else UNDECIDED, proof.evidence if proof else ()), proof
 
 
-def _mutants(number: int, relation: Relation, rule: Rule, claim: Claim, setting: Setting, places: list[Point]) -> list[MutantReport]:
+def _mutants(
+    number: int, relation: Relation, rule: Rule, claim: Claim, setting: Setting, places: list[Point]
+) -> list[MutantReport]:
     """Every generated variant of a link: refuted at a point, or proved to be no mistake."""
     out = []
     for name, mutant in mutants(relation):
-        failure = refute(mutant, claim, places)
-        fate = REFUTED if failure else "survived"
-        if failure is None and isinstance(rule, NonNegative):
-            continue  # a weaker bound is no mistake, and a stronger one that no point refutes is not claimed
-        if failure is None and _prove(Normal() if mutant.sign == "=" else rule, mutant, setting):
-            fate = "equivalent"
-        out.append(MutantReport(name, number, mutant.tex(), fate, failure))
+        report, outcome = _verify_link(number, mutant, Normal() if mutant.sign == "=" else rule, claim, setting, places)
+        fate = {PROVED: "equivalent", UNDECIDED: "survived"}.get(report.verdict, report.verdict)
+        out.append(MutantReport(name, number, mutant.tex(), fate, outcome if isinstance(outcome, Refutation) else None))
     if not any(m.fate == REFUTED for m in out):
         out.append(MutantReport("no mutant was refuted", number, relation.tex(), "survived"))
     return out
@@ -497,23 +577,42 @@ def _must_be_refused(name: str, build: Callable[[], object]) -> str:
 
 def _equality_case(claim: Claim, setting: Setting, proofs: list[Proof]) -> None:
     """Both directions at once: the conditions of equality are exactly the terms that have to vanish."""
-    wanted = [v for p in proofs for v in p.vanishing]
-    conditions = [relation_of(g) for g in claim.equality]
-    if not conditions:
+    if not claim.equality:
         return
-    gaps = [c.left - c.right for c in conditions]
-    bare = replace(setting, given=tuple(g for g in setting.given if relation_of(g).sign == "="))
-    with_conditions = replace(bare, given=(*bare.given, *claim.equality))
-    for node in wanted:
-        if not any(_same_zero(node, gap, bare) for gap in gaps) and not with_conditions.is_zero(node):
+    if claim.statement().sign not in ("<=", ">="):
+        raise Undetermined("a case of equality belongs to an inequality that is not strict")
+    wanted = [v for p in proofs for v in p.vanishing]
+    gaps = [_condition(g) for g in claim.equality]
+    given = tuple(g for g in setting.given if relation_of(g).sign == "=")
+    bare = replace(setting, given=given, at_most=setting.order)
+    supposed = replace(bare, given=(*given, *claim.equality))
+    for node, ranges in wanted:
+        if not any(_same_zero((node, ranges), gap, bare) for gap in gaps) and not _over(supposed, ranges).is_zero(node):
             raise Undetermined(f"equality also asks that {node.tex()} vanishes")
     for gap in gaps:
-        if not any(_same_zero(node, gap, bare) for node in wanted):
-            raise Undetermined(f"equality does not ask that {gap.tex()} vanishes")
+        if not any(_same_zero(gap, found, bare) for found in wanted):
+            raise Undetermined(f"equality does not ask that {gap[0].tex()} vanishes")
 
 
-def _same_zero(a: Node, b: Node, setting: Setting) -> bool:
-    return a.shape == b.shape and (setting.is_zero(a, b) or setting.is_zero(a, -b))
+def _condition(given: Given) -> tuple[Node, Ranges]:
+    """What vanishes under a condition, and for which indices."""
+    relation = relation_of(given)
+    if relation.sign != "=":
+        raise Undetermined("a condition of equality is an equation")
+    low_to_high = (given.index, given.low, given.high) if isinstance(given, ForAll) else None
+    return relation.left - relation.right, (low_to_high,) if low_to_high else ()
+
+
+def _over(setting: Setting, ranges: Ranges) -> Setting:
+    """The setting with the indices of sums free, as far as they count from 1."""
+    return replace(setting, free={**setting.free, **{index: high for index, low, high in ranges if low == 1}})
+
+
+def _same_zero(a: tuple[Node, Ranges], b: tuple[Node, Ranges], setting: Setting) -> bool:
+    """Whether two expressions vanish together, for the same indices."""
+    (left, ranges), (right, others) = a, b
+    here = _over(setting, ranges)
+    return ranges == others and left.shape == right.shape and (here.is_zero(left, right) or here.is_zero(left, -right))
 
 
 def _verify_counterexample(example: Counterexample) -> Report:
@@ -521,10 +620,10 @@ def _verify_counterexample(example: Counterexample) -> Report:
     if not isinstance(example.statement, Relation):
         refusal = _must_be_refused(example.title, example.statement)
         return Report(example.label, REFUTED, "general", (SHAPES,), point=Refutation("shapes alone", refusal, "no common shape"))
-    for given in example.given:
-        for relation, place in instances(given, point):
-            if not holds(relation, place)[0]:
-                raise Undetermined(f"the point violates what is given: {relation.tex()}")
+    relations = [example.statement, *(relation_of(g) for g in example.given)]
+    symbols = symbols_of(n for r in relations for side in (r.left, r.right) for n in side.walk())
+    check_domain(point, (v for v in symbols.values() if v.name in example.values))
+    check_given(example.given, {}, point)
     true, left, right = holds(example.statement, point)
     if true:
         return Report(example.label, PROVED, detail="the sentence holds at the point that should refute it")
@@ -534,12 +633,14 @@ def _verify_counterexample(example: Counterexample) -> Report:
 
 def scope_of(claim: Claim) -> str:
     """The widest scope that the claim's own links support."""
-    nodes = [n for r in claim.steps() for side in (r.left, r.right) for n in side.walk()]
-    sizes = Setting(claim.given).sizes()
-    dims = {sp.sympify(m).xreplace(sizes) for n in nodes if not isinstance(n, Num) for m in n.shape}
-    if sizes or any(m.is_Integer and m != 1 for m in dims):
+    relations = [*claim.steps(), *(relation_of(g) for g in claim.given)]
+    nodes = [n for r in relations for side in (r.left, r.right) for n in side.walk()]
+    sizes = Setting(claim.given).sizes
+    shapes = [sp.sympify(m) for n in nodes if not isinstance(n, Num) for m in n.shape]
+    indices = set(claim.free).union(*(n.bound for n in nodes)) | {g.index for g in claim.given if isinstance(g, ForAll)}
+    if sizes or any(m.is_Integer and m != 1 for m in shapes):
         return "fixed"
-    if any(m.free_symbols for m in dims) or any(isinstance(n, Num) and n.number.free_symbols for n in nodes):
+    numbers = [n.number for n in nodes if isinstance(n, Num)]
+    if {s for number in (*shapes, *numbers) for s in number.free_symbols} - indices:
         return "general"
-    symbols = [n for n in nodes if isinstance(n, Var) and not isinstance(n, Let)]
-    return "pointwise" if symbols or any(isinstance(n, Integral) for n in nodes) else "fixed"
+    return "pointwise" if any(isinstance(n, Var | Integral) for n in nodes) else "fixed"

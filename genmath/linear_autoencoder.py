@@ -202,6 +202,7 @@ ECKART_YOUNG = (
         ),
         "1.1 PCA",
         given=(*SPAN, *EIGEN, *GAP),
+        at_most=frozenset({(k, d)}),
         model=eigen_model,
         equality=(
             Relation(P @ X, "=", W_d @ W_e @ X),
@@ -332,6 +333,8 @@ CRITICAL = (
             ),
         ),
         "1.1 PCA",
+        given=(Relation(lam_1, ">", lam_2),),
+        model=lambda generator, sizes: at(lambda_1=5, lambda_2=2),
         samples=(
             at(a_1=2, a_2=0, e_1="1/2", e_2=0),
             at(a_1=0, a_2=3, e_1=0, e_2="1/3"),

@@ -79,7 +79,7 @@ class Resolver:
             return f"![]({argument})\n\n{self.markdown(OPTION.sub('', body))}"
         if name == "literalinclude":
             return f"*See `{argument}`.*"
-        title = {"glue:figure": ""}.get(name, argument or name.capitalize())
+        title = {"glue:figure": "", "grid": "", "grid-item": ""}.get(name, argument or name.capitalize())
         return f"**{title}**\n\n{self.markdown(OPTION.sub('', body))}" if title else self.markdown(OPTION.sub("", body))
 
     def claim(self, label: str, remark: str) -> Iterator[str]:

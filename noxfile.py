@@ -29,7 +29,7 @@ def docs(session: nox.Session) -> None:
     """Build the site; every warning is an error."""
     install(session, "docs")
     session.run(
-        "sphinx-build", "-q", "-n", "-W", "--keep-going", "-d", "build/doctrees", "docs", SITE, *session.posargs
+        "sphinx-build", "-n", "-W", "--keep-going", "-d", "build/doctrees", "docs", SITE, *session.posargs
     )
     session.log(f"Open the site: {Path(SITE, 'index.html').resolve().as_uri()}")
 
@@ -38,14 +38,15 @@ def docs(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests of both packages; branch coverage has to reach 95 %."""
     install(session, "test")
-    session.run("pytest", "-n", "auto", "--cov", "--ignore=tests/test_site.py", *session.posargs, env=ONE_THREAD)
+    of_the_site = ("--ignore=tests/test_site.py", "--ignore=tests/test_extensions.py")
+    session.run("pytest", "-n", "auto", "--cov", *of_the_site, *session.posargs, env=ONE_THREAD)
 
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """Open every page of the built site in Chromium."""
+    """Open every page of the built site in Chromium, and test what builds it."""
     install(session, "docs", "site")
-    session.run("pytest", "-n", "auto", "tests/test_site.py", *session.posargs, env={"SITE": SITE})
+    session.run("pytest", "-n", "auto", "tests/test_site.py", "tests/test_extensions.py", *session.posargs)
 
 
 @nox.session

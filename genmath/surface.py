@@ -124,6 +124,9 @@ def _dual(value: sp.Expr, step: sp.Dummy) -> tuple[sp.Expr, sp.Expr]:
         for a, b in (_dual(factor, step) for factor in value.args):
             constant, slope = constant * a, slope * a + constant * b
         return constant, slope
+    if value.is_Pow and value.exp.is_Integer and value.exp > 0:
+        constant, slope = _dual(value.base, step)
+        return constant**value.exp, value.exp * constant ** (value.exp - 1) * slope
     if not value.has(step):
         return value, sp.Integer(0)
     return tuple(v.xreplace({step: sp.Integer(0)}) for v in (value, value.diff(step)))  # type: ignore[return-value]

@@ -17,10 +17,17 @@ from genmath.surface import Count, Node, Num, Quotient, Relation, as_node
 
 
 def ratio(
-    label: str, title: str, start: Node, end: Node, reason: str, wrong: Mistake, given: tuple[Relation, ...] = MNIST
+    label: str,
+    title: str,
+    start: Node,
+    end: Node,
+    reason: str,
+    wrong: Mistake,
+    given: tuple[Relation, ...] = MNIST,
+    source: str = "(10)",
 ) -> Claim:
     """A claim about sizes."""
-    return Claim(label, title, start, (Link("=", end, reason),), "(10)", given=given, mistakes=(wrong,))
+    return Claim(label, title, start, (Link("=", end, reason),), source, given=given, mistakes=(wrong,))
 
 
 def number(value: object) -> Num:
@@ -109,6 +116,7 @@ INITIALISATION = (
         number("51/49"),
         "at the sheet's sizes",
         Mistake("the two are the same", as_node(1)),
+        source="1.2",
     ),
     ratio(
         "init-decoder-ratio",
@@ -117,6 +125,7 @@ INITIALISATION = (
         number("51/2"),
         "at the sheet's sizes",
         Mistake("the two are the same", as_node(1)),
+        source="1.2",
     ),
 )
 

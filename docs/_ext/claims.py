@@ -21,6 +21,7 @@ import verified
 from bindings import Binding, bindings, source
 from docutils import nodes
 from docutils.parsers.rst import directives
+from literature import works
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
@@ -141,11 +142,14 @@ class ClaimDirective(SphinxDirective):
     def relations(self, entry: verified.Entry) -> list[nodes.Node]:
         """What it uses and what uses it."""
         made = box.claim_fields(classes=["relations"])
-        for name, labels in (("uses", entry.uses), ("used by", entry.used_by)):
+        first = "what is right" if entry.kind == "counterexample" else "uses"
+        for name, labels in ((first, entry.uses), ("used by", entry.used_by)):
             if labels:
                 made += box.field(name, box.listed([box.reference(label)] for label in labels))
-        if works := self.config.claims_literature.get(entry.label):
-            roles = ", ".join(f"{{cite:t}}`{key}`" for key in works)
+        bibliography = Path(self.env.srcdir, self.config.claims_literature)
+        if keys := works(bibliography).get(entry.label):
+            self.env.note_dependency(str(bibliography))
+            roles = ", ".join(f"{{cite:t}}`{key}`" for key in keys)
             made += box.field("literature", self.parse_inline(roles)[0])
         return [made] if made.children else []
 
@@ -298,7 +302,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("claims_tests", "../tests", "env", str)
     app.add_config_value("claims_sources", (), "env")
     app.add_config_value("claims_ledger", "ledger", "env", str)
-    app.add_config_value("claims_literature", {}, "env")
     app.add_domain(ClaimDomain)
     app.add_directive("claim", ClaimDirective)
     box.setup(app)

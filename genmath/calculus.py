@@ -245,7 +245,7 @@ class Integral(Node):
         """By quadrature: a witness that does not know SymPy's integration."""
         t = sp.Dummy("t", real=True)
         body = point.with_values(**{self.over.name: sp.Matrix([[t]])}).value_of(self.body)[0]
-        ends = [sp.N(point.value_of(as_node(end))[0], 40) for end in (self.low, self.high)]
+        ends = [sp.N(as_node(end).value(point)[0], 40) for end in (self.low, self.high)]
         if body.free_symbols - {t} or not all(end.is_extended_real for end in ends):
             raise Undetermined("an integrand or a limit has no real value at this point")
         with mpmath.workdps(40):

@@ -30,6 +30,7 @@ from genmath.indexed import Undetermined, fresh
 
 Shape = tuple[sp.Expr, sp.Expr]
 ONE = sp.Integer(1)
+INFINITE = {sp.oo, -sp.oo, sp.zoo, sp.nan}
 _SERIAL = itertools.count()
 SCALAR = (ONE, ONE)
 
@@ -60,6 +61,8 @@ class Point:
         """The value of an expression, computed once; in every infinitesimal step only the linear part is kept."""
         if id(node) not in self.memory:
             value = node.value(self)
+            if not INFINITE.isdisjoint(value):
+                raise Undetermined(f"{node.tex()} has no finite value at this point")
             for step in self.steps:
                 value = value.applyfunc(lambda v, h=step: linear_part(v, h))
             self.memory[id(node)] = node, value  # the node is kept, so that no other gets its identity
@@ -129,6 +132,9 @@ def _dual(value: sp.Expr, step: sp.Dummy) -> tuple[sp.Expr, sp.Expr]:
         return constant**value.exp, value.exp * constant ** (value.exp - 1) * slope
     if not value.has(step):
         return value, sp.Integer(0)
+    if value.is_Pow and value.exp.is_Integer:
+        constant, slope = _dual(value.base, step)
+        return constant**value.exp, value.exp * constant ** (value.exp - 1) * slope
     return tuple(v.xreplace({step: sp.Integer(0)}) for v in (value, value.diff(step)))  # type: ignore[return-value]
 
 
@@ -587,7 +593,10 @@ class Quotient(Node):
         return self.over.entry(i, j) / self.under.entry()
 
     def value(self, point: Point) -> sp.Matrix:
-        return point.value_of(self.over) / point.value_of(self.under)[0]
+        under = point.value_of(self.under)[0]
+        if under.is_zero:
+            raise Undetermined(f"{self.under.tex()} is zero at this point, and something is divided by it")
+        return point.value_of(self.over) / under
 
 
 @dataclass(frozen=True)

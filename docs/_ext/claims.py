@@ -30,9 +30,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.locale import _
 from sphinx.roles import XRefRole
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
+LOGGER = logging.getLogger(__name__)
 LONG = 4  # a proof with more links is folded
 
 
@@ -58,7 +60,7 @@ class ClaimDirective(SphinxDirective):
         made = box.claim_box("", ids=[anchor(entry.label)], label=entry.label, kind=entry.kind, title=entry.title)
         made["verdict"] = entry.verdict
         self.set_source_info(made)
-        domain.note(entry.label, self.get_location())
+        domain.note(entry.label)
         made += [self.head(entry), *self.statement(entry), *self.parse_content_to_nodes(), self.fields(entry)]
         made += [*self.proof(entry), *self.code(entry, domain), *self.mutants(entry), *self.relations(entry)]
         for node in made.findall(nodes.math_block):
@@ -193,8 +195,9 @@ class ClaimDomain(Domain):
     object_types = {"claim": ObjType("claim", "ref")}
     directives = {"claim": ClaimDirective}
     roles = {"ref": XRefRole(), "tex": TexRole()}
-    initial_data = {"objects": {}, "readers": {}}
-    data_version = 1
+    # label: (page, title); page: state of the book that it shows; page: labels that it prints
+    initial_data = {"objects": {}, "readers": {}, "printed": {}}
+    data_version = 2
 
     @property
     def objects(self) -> dict[str, tuple[str, str]]:
@@ -220,12 +223,11 @@ class ClaimDomain(Domain):
         except LookupError as error:
             raise ExtensionError(f"{location}: {error}") from error
 
-    def note(self, label: str, location: str) -> None:
-        """Remember where a claim is printed; once is enough."""
+    def note(self, label: str) -> None:
+        """Remember where a claim is printed."""
         self.note_use()
-        if label in self.objects and self.objects[label][0] != self.env.docname:
-            raise ExtensionError(f"{location}: {label} is printed on {self.objects[label][0]} already")
-        self.objects[label] = (self.env.docname, self.entry(label, location).title)
+        self.data["printed"].setdefault(self.env.docname, []).append(label)
+        self.objects[label] = (self.env.docname, self.entry(label, self.env.docname).title)
 
     def note_use(self) -> None:
         """Remember that the page shows something of the book."""
@@ -234,13 +236,25 @@ class ClaimDomain(Domain):
     def clear_doc(self, docname: str) -> None:
         """Forget a page."""
         self.data["readers"].pop(docname, None)
+        self.data["printed"].pop(docname, None)
         for label in [label for label, (page, _title) in self.objects.items() if page == docname]:
             del self.objects[label]
 
     def merge_domaindata(self, docnames: set[str], otherdata: dict[str, Any]) -> None:
         """Take what another process read."""
-        self.data["readers"] |= {d: s for d, s in otherdata["readers"].items() if d in docnames}
+        for kept in ("readers", "printed"):
+            self.data[kept] |= {page: found for page, found in otherdata[kept].items() if page in docnames}
         self.objects.update({label: found for label, found in otherdata["objects"].items() if found[0] in docnames})
+
+    def check_consistency(self) -> None:
+        """Refuse a claim that is printed twice: a link must lead to one place."""
+        places: dict[str, list[str]] = {}
+        for page, labels in self.data["printed"].items():
+            for label in labels:
+                places.setdefault(label, []).append(page)
+        for label, pages in places.items():
+            if len(pages) > 1:
+                LOGGER.warning("%s is printed more than once: %s", label, ", ".join(pages), location=pages[0])
 
     def resolve_xref(
         self,

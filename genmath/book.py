@@ -107,7 +107,14 @@ class _Numbers(dict[str, Any]):
         return int(value) if value.is_Integer else float(value)
 
 
-ITEMS = tuple(dataclasses.replace(item, finding=item.finding.format_map(_Numbers())) for item in INVENTORY)
+def _shown(item: Item) -> Item:
+    """An item with the numbers of its finding; of what is not treated nothing is said."""
+    if not item.treated:
+        return dataclasses.replace(item, verdict="not yet treated", finding="")
+    return dataclasses.replace(item, finding=item.finding.format_map(_Numbers()))
+
+
+ITEMS = tuple(map(_shown, INVENTORY))
 
 
 @cache

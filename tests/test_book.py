@@ -88,6 +88,18 @@ def test_items_and_statements_name_each_other():
     assert named == set(book.STATEMENTS)
 
 
+def test_nothing_is_said_of_an_item_that_is_not_treated():
+    assert {(i.verdict, i.finding) for i in ITEMS if not i.treated} == {("not yet treated", "")}
+
+
+def test_what_is_called_right_has_no_counterexample():
+    right = [item for item in ITEMS if item.verdict in ("right", "right under assumptions")]
+
+    refuted = {i.key for i in right if any(isinstance(book.find(s), Counterexample) for s in i.statements)}
+
+    assert refuted <= {"c5"}, "clipped noise: right under an assumption that the counterexample denies"
+
+
 def test_the_numbers_of_a_finding_come_from_its_statements():
     for item in INVENTORY:
         labels = re.findall(r"\{([\w-]+)", item.finding)

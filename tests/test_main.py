@@ -135,7 +135,7 @@ def test_a_wrong_command_is_refused_with_the_usage(arguments):
     [
         ("autoencoder.py", "delta_d.body @ z.T, ", "-delta_d.body @ z.T, ", "ae-grad-decoder", "link 1"),
         ("autoencoder.py", 'Link("=", delta_e @ x.T, ', 'Link("=", -delta_e @ x.T, ', "ae-grad-encoder", "link 3"),
-        ("linear_autoencoder.py", "-2 * W_d.T @ R @ X.T, ", "2 * W_d.T @ R @ X.T, ", "lae-grad-encoder", "link 1"),
+        ("linear_autoencoder.py", "-2 * (W_d.T @ R @ X.T), ", "2 * (W_d.T @ R @ X.T), ", "lae-grad-encoder", "link 1"),
     ],
 )
 def test_one_turned_sign_makes_verify_fail_and_name_claim_and_link(module, old, new, label, link, tmp_path):

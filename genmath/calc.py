@@ -4,8 +4,8 @@ A claim is a chain: a start and links ``(sign, expression, reason, rule)``.  Eve
 exact entries (the second witness), then proved by its rule (the first witness).  There are three verdicts: *proved*,
 *refuted* (with the point where a link fails) and *undecided*, which is never a pass.
 
-Contents: what is stated (:class:`Claim`, :class:`Counterexample`, :class:`Judgement`), what comes out (:class:`Report`),
-points (:func:`draw`, :func:`holds`), verification (:func:`verify`).
+Contents: what is stated (:class:`Claim`, :class:`Counterexample`, :class:`Judgement`), what comes out
+(:class:`Report`), points (:func:`draw`, :func:`holds`), verification (:func:`verify`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Link:
     sign: str
     right: Node
     reason: str
-    rule: Rule = Normal()
+    rule: Rule = field(default_factory=Normal)
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ def definition(label: str, title: str, name: Node, body: Node, source: str = "")
 class Counterexample:
     """A sentence of the sheet as a relation, and the point at which it fails.
 
-    ``statement`` is the relation, or a function that raises a :class:`~genmath.surface.ShapeError` when the sentence has no
-    shape at all.  ``given`` says for which points the sentence is meant; the point satisfies it.
+    ``statement`` is the relation, or a function that raises a :class:`~genmath.surface.ShapeError` when the sentence
+    has no shape at all.  ``given`` says for which points the sentence is meant; the point satisfies it.
     """
 
     label: str
@@ -211,7 +211,7 @@ class Refutation:
 
 @dataclass(frozen=True)
 class MutantReport:
-    """A wrong variant of a link or of a claim and what became of it: ``refuted``, ``equivalent`` (proved so) or ``survived``."""
+    """A wrong variant of a link or a claim; its fate: ``refuted``, ``equivalent`` (proved so) or ``survived``."""
 
     name: str
     link: int
@@ -256,7 +256,9 @@ class Report:
 class Draw(Mapping[str, sp.Matrix]):
     """Values of symbols: those of the model, and exact random entries for every other symbol that is asked for."""
 
-    def __init__(self, seed: int, sizes: Mapping[sp.Symbol, int], symbols: Mapping[str, Var], known: Mapping[str, sp.Matrix]) -> None:
+    def __init__(
+        self, seed: int, sizes: Mapping[sp.Symbol, int], symbols: Mapping[str, Var], known: Mapping[str, sp.Matrix]
+    ) -> None:
         self._seed, self._sizes, self._symbols, self._known = seed, sizes, symbols, dict(known)
 
     def __getitem__(self, name: str) -> sp.Matrix:
@@ -286,7 +288,9 @@ def any_function(name: str) -> Callable[[sp.Expr], sp.Expr]:
     return lambda t: t / a + t**2 / (a + 1) - t**3 / (a + 3)
 
 
-def draw(claim: Claim, seed: int, sizes: Mapping[sp.Symbol, int], sample: Mapping[str, sp.Matrix] | None = None) -> Point:
+def draw(
+    claim: Claim, seed: int, sizes: Mapping[sp.Symbol, int], sample: Mapping[str, sp.Matrix] | None = None
+) -> Point:
     """A random point in the domain of a claim; a sample fixes some of the values."""
     nodes = [n for r in stated(claim) for side in (r.left, r.right) for n in side.walk()]
     symbols = symbols_of(nodes)
@@ -392,8 +396,16 @@ def shown(value: sp.Expr) -> str:
 def described(point: Point, relation: Relation) -> str:
     """The point in words: sizes, indices, functions and the symbols of the relation, exact."""
     names = {n.name for side in (relation.left, relation.right) for n in side.walk() if isinstance(n, Var)}
-    dims = {s for side in (relation.left, relation.right) for n in side.walk() for m in n.shape for s in sp.sympify(m).free_symbols}
-    words = [f"{s} = {v}" for s, v in point.sizes.items() if s in dims] + [f"{i} = {v}" for i, v in point.indices.items()]
+    dims = {
+        s
+        for side in (relation.left, relation.right)
+        for n in side.walk()
+        for m in n.shape
+        for s in sp.sympify(m).free_symbols
+    }
+    words = [f"{s} = {v}" for s, v in point.sizes.items() if s in dims] + [
+        f"{i} = {v}" for i, v in point.indices.items()
+    ]
     words += [f"{n} = {matrix_text(point.values[n])}" for n in sorted(names) if n in set(point.values)]
     t = sp.Symbol("t", real=True)
     words += [f"{name}(t) = {meaning(t)}" for name, meaning in point.functions.items()]
@@ -421,7 +433,9 @@ def points(claim: Claim) -> list[Point]:
     plan = [(sizes, None) for sizes in SIZES] + [(SIZES[0], sample) for sample in claim.samples]
     out = []
     for seed, (sizes, sample) in enumerate(plan):
-        point = draw(claim, seed, {sp.Symbol(name, integer=True, positive=True): v for name, v in sizes.items()}, sample)
+        point = draw(
+            claim, seed, {sp.Symbol(name, integer=True, positive=True): v for name, v in sizes.items()}, sample
+        )
         check_domain(point, [symbols[name] for name in point.values if name in symbols])
         check_given(claim.given, claim.free, point)
         for smaller, larger in claim.at_most:
@@ -472,7 +486,12 @@ def _unusable(label: str, used: Statement | None, claim: Claim, book: Mapping[st
     t = sp.Dummy("t", real=True)
     meant = all(f in claim.meanings and claim.meanings[f](t) == meaning(t) for f, meaning in used.meanings.items())
     free = all(claim.free.get(index) == bound for index, bound in used.free.items())
-    if not (meant and free and set(used.given) <= set(claim.given) and used.at_most <= Setting(claim.given, at_most=claim.at_most).order):
+    if not (
+        meant
+        and free
+        and set(used.given) <= set(claim.given)
+        and used.at_most <= Setting(claim.given, at_most=claim.at_most).order
+    ):
         return f"{label} supposes what is not given here"
     return ""
 
@@ -516,7 +535,9 @@ def _verify_claim(claim: Claim, book: Mapping[str, Statement]) -> Report:
         links.append(report)
         if not isinstance(outcome, Proof):
             fault = "fails" if outcome else f"is not proved: {report.detail}".removesuffix(": ")
-            return Report(claim.label, report.verdict, links=tuple(links), point=outcome, detail=f"link {number} {fault}")
+            return Report(
+                claim.label, report.verdict, links=tuple(links), point=outcome, detail=f"link {number} {fault}"
+            )
         proofs.append(outcome)
         if claim.kind == "claim":
             tried += _mutants(number, relation, link.rule, claim, setting, places)
@@ -619,7 +640,9 @@ def _verify_counterexample(example: Counterexample) -> Report:
     point = Point(example.sizes, example.values, example.meanings)
     if not isinstance(example.statement, Relation):
         refusal = _must_be_refused(example.title, example.statement)
-        return Report(example.label, REFUTED, "general", (SHAPES,), point=Refutation("shapes alone", refusal, "no common shape"))
+        return Report(
+            example.label, REFUTED, "general", (SHAPES,), point=Refutation("shapes alone", refusal, "no common shape")
+        )
     relations = [example.statement, *(relation_of(g) for g in example.given)]
     symbols = symbols_of(n for r in relations for side in (r.left, r.right) for n in side.walk())
     check_domain(point, (v for v in symbols.values() if v.name in example.values))

@@ -1,9 +1,9 @@
 r"""Functions, derivatives, integrals, expectations and systems of equations, as nodes of the surface language.
 
-An opaque function is any differentiable function; its slope is known by name only.  A derivative is taken with respect to
-a symbol, or to an abbreviation, which then counts as a symbol.  Each node has the two lowerings of
-:mod:`genmath.surface`: an integral is left to SymPy in one and done by quadrature in the other; an expectation inserts the
-moments of the noise in one and enumerates signs in the other.
+An opaque function is any differentiable function; its slope is known by name only.  A derivative is taken with respect
+to a symbol, or to an abbreviation, which then counts as a symbol.  Each node has the two lowerings of
+:mod:`genmath.surface`: an integral is left to SymPy in one and done by quadrature in the other; an expectation inserts
+the moments of the noise in one and enumerates signs in the other.
 """
 
 from __future__ import annotations
@@ -55,11 +55,10 @@ class Function:
     @classmethod
     def opaque(cls, name: str, letter: str, order: int = 0) -> Function:
         """Any differentiable function: SymPy knows its slope by name and nothing else about it."""
-
         if "_slope" in name:
             raise ValueError(f"{name!r} would be taken for the slope of another function")
 
-        def fdiff(self: sp.Function, argindex: int = 1) -> sp.Expr:
+        def fdiff(self: sp.Function, _place: int = 1) -> sp.Expr:
             return cls.opaque(name, letter, order + 1).symbolic(self.args[0])
 
         # The leading word keeps the name apart from every function that mpmath could evaluate by itself.
@@ -236,7 +235,9 @@ class Integral(Node):
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         if self.over.domain != "real":
-            raise Undetermined(f"{self.over.name} is integrated over, so that nothing but its being real may be supposed")
+            raise Undetermined(
+                f"{self.over.name} is integrated over, so that nothing but its being real may be supposed"
+            )
         t = sp.Dummy("t", real=True)
         low, high = as_node(self.low).entry(), as_node(self.high).entry()
         return sp.Integral(self.body.entry().xreplace({self.over.symbol: t}), (t, low, high))
@@ -285,8 +286,13 @@ class Expectation(Node):
         rows, columns = point.size(self.noise.shape)
         deviation = sp.sqrt(point.value_of(self.variance)[0])
         count = 2 ** (rows * columns).bit_length()
-        draws = [[deviation * (-1) ** (draw & place).bit_count() for place in range(1, rows * columns + 1)] for draw in range(count)]
-        values = [point.with_values(**{self.noise.name: sp.Matrix(rows, columns, draw)}).value_of(self.body) for draw in draws]
+        draws = [
+            [deviation * (-1) ** (draw & place).bit_count() for place in range(1, rows * columns + 1)]
+            for draw in range(count)
+        ]
+        values = [
+            point.with_values(**{self.noise.name: sp.Matrix(rows, columns, draw)}).value_of(self.body) for draw in draws
+        ]
         return (sum(values[1:], values[0]) / count).applyfunc(sp.expand)
 
 

@@ -1,8 +1,8 @@
 r"""Sums over symbolic dimensions: contraction of Kronecker deltas, rewriting by given equations, normal form.
 
 An index expression is a polynomial in indexed symbols, functions of such polynomials, and finite sums with bounds that
-are dimensions.  :func:`normal` brings it to a form that does not depend on the order of sums and factors or on the names
-of indices, so that equal expressions can be seen to be equal.  A form that differs proves nothing.
+are dimensions.  :func:`normal` brings it to a form that does not depend on the order of sums and factors or on the
+names of indices, so that equal expressions can be seen to be equal.  A form that differs proves nothing.
 
 Notation: a *term* is a body (a product without sums at its top) under sums ``(index, bound)`` that run from 1.
 
@@ -43,8 +43,8 @@ class Term:
 class Context:
     """What is known of indices: ranges of the free ones, bounds in order (``k <= d``), equations to rewrite by.
 
-    ``conditions`` collects what had to be supposed: ``(value, bound)``, that a contracted index lies between 1 and a bound,
-    and ``(low - 1, high)``, that a sum does not run backwards.
+    ``conditions`` collects what had to be supposed: ``(value, bound)``, that a contracted index lies between 1 and a
+    bound, and ``(low - 1, high)``, that a sum does not run backwards.
     """
 
     ranges: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
@@ -117,7 +117,7 @@ def prenex(expression: sp.Expr, context: Context) -> list[Term]:
 
 
 def _open(expression: sp.Sum, context: Context) -> Iterator[tuple[sp.Expr, sp.Expr, Limits]]:
-    """``(sign or value, body, limits)``: sums from 1 are kept, other ranges become differences, numbers are written out."""
+    """``(sign, body, limits)``: sums from 1 are kept, other ranges become differences, numbers are written out."""
     own = [limit[0] for limit in expression.limits]
     indices = {*own, *context.ranges}
     choices = []
@@ -125,7 +125,9 @@ def _open(expression: sp.Sum, context: Context) -> Iterator[tuple[sp.Expr, sp.Ex
         if (low.free_symbols | high.free_symbols) & indices or low.is_finite is False or high.is_finite is False:
             raise Undetermined(f"the bounds {low}, {high} of a sum depend on an index or are infinite")
         if len(set(own)) < len(own) or not (low - 1).is_nonnegative:
-            raise Undetermined(f"a sum from {low} over {index} is not covered: indices count from 1, each under one sum")
+            raise Undetermined(
+                f"a sum from {low} over {index} is not covered: indices count from 1, each under one sum"
+            )
         if not context.ordered(low - 1, high) and not (low.is_Integer and high.is_Integer):
             context.conditions.add((low - 1, high))
         if low.is_Integer and high.is_Integer:
@@ -135,8 +137,14 @@ def _open(expression: sp.Sum, context: Context) -> Iterator[tuple[sp.Expr, sp.Ex
             choices.append([(sign, index, fresh(), bound) for sign, bound in spans])
     for choice in product(*choices):
         body = expression.function.xreplace({old: new for _, old, new, bound in choice if bound is not None})
-        body = body.subs({old: new for _, old, new, bound in choice if bound is None})  # spares the same letter further in
-        yield sp.prod([c[0] for c in choice]), body, tuple((new, bound) for _, _, new, bound in choice if bound is not None)
+        body = body.subs(
+            {old: new for _, old, new, bound in choice if bound is None}
+        )  # spares the same letter further in
+        yield (
+            sp.prod([c[0] for c in choice]),
+            body,
+            tuple((new, bound) for _, _, new, bound in choice if bound is not None),
+        )
 
 
 def _inside(sign: sp.Expr, body: sp.Expr, limits: Limits, context: Context) -> list[Term]:
@@ -183,7 +191,7 @@ def contract(term: Term, context: Context) -> Term:
 def _solvable(
     factors: list[sp.Expr], limits: dict[sp.Symbol, sp.Expr], context: Context
 ) -> tuple[sp.Expr, sp.Symbol, sp.Expr, bool] | None:
-    """A delta, the bound index it fixes, the value, and whether the value is known to lie in range (those come first)."""
+    """A delta, the bound index it fixes, the value, and whether that is known to lie in range (those come first)."""
     unknown = None
     for delta in factors:
         if not isinstance(delta, sp.KroneckerDelta):
@@ -219,8 +227,8 @@ def _aligned(body: sp.Expr) -> sp.Expr:
 class Rewrite:
     """A given equation, from left to right: wherever the product on the left occurs, put the right.
 
-    The left is one term, a product of indexed symbols under sums.  ``free`` are the indices for which it holds, each from 1
-    to its bound: the equation is used for no index that is not known to lie there.
+    The left is one term, a product of indexed symbols under sums.  ``free`` are the indices for which it holds, each
+    from 1 to its bound: the equation is used for no index that is not known to lie there.
     """
 
     left: Term
@@ -250,7 +258,9 @@ class Rewrite:
         limits, variables = dict(term.limits), {i for i, _ in (*self.free, *self.left.limits)}
         for match, rest in _matches(wanted, factors, {}, variables):
             taken = {match[i] for i, _ in self.left.limits}
-            if len(taken) < len(self.left.limits) or any(limits.get(match[i]) != bound for i, bound in self.left.limits):
+            if len(taken) < len(self.left.limits) or any(
+                limits.get(match[i]) != bound for i, bound in self.left.limits
+            ):
                 continue
             if any(f.free_symbols & taken for f in [*rest, *(match[i] for i, _ in self.free)]):
                 continue
@@ -328,7 +338,9 @@ def _index(level: int, place: int) -> sp.Dummy:
     return sp.Dummy(f"i{level}_{place}", integer=True, positive=True)
 
 
-def _namings(body: sp.Expr, used: list[tuple[sp.Symbol, sp.Expr]], level: int) -> Iterator[Mapping[sp.Symbol, sp.Symbol]]:
+def _namings(
+    body: sp.Expr, used: list[tuple[sp.Symbol, sp.Expr]], level: int
+) -> Iterator[Mapping[sp.Symbol, sp.Symbol]]:
     """All namings that respect bounds, and among equal bounds the order of what each index does in the body."""
     role = {i: _role(i, body, used) for i, _ in used}
     ordered = sorted(used, key=lambda limit: (sp.default_sort_key(limit[1]), role[limit[0]]))
@@ -370,7 +382,8 @@ def second_moments(expression: sp.Expr, noise: sp.Symbol | sp.IndexedBase, varia
         if len(noisy) > 2 or any(f.has(noise) for f in rest):
             raise Undetermined(f"the second moments of {noise} do not determine the mean of {term.body}")
         if len(noisy) != 1:
-            mean += Term(sp.Mul(*rest) * (_second(*noisy, variance) if noisy else 1), term.limits).expression()
+            moment = _second(noisy[0], noisy[1], variance) if noisy else 1
+            mean += Term(sp.Mul(*rest) * moment, term.limits).expression()
     if context.conditions:
         raise Undetermined(f"a mean supposes that indices lie in a range: {sorted(map(str, context.conditions))}")
     return mean

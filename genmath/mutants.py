@@ -1,7 +1,7 @@
 """Plausible mistakes in a link, made by rewriting its tree.
 
-Each mutant has the shape of the original and prints differently.  The kernel must refute it at a point, or prove that it
-is no mistake.
+Each mutant has the shape of the original and prints differently.  The kernel must refute it at a point, or prove that
+it is no mistake.
 """
 
 from __future__ import annotations
@@ -11,7 +11,21 @@ from collections.abc import Callable, Iterator
 import sympy as sp
 
 from genmath.calculus import Apply, Expectation, Function, System
-from genmath.surface import SCALAR, Add, Dot, Had, Let, Node, Num, Power, Relation, Scale, ShapeError, SquaredNorm, Transpose
+from genmath.surface import (
+    SCALAR,
+    Add,
+    Dot,
+    Had,
+    Let,
+    Node,
+    Num,
+    Power,
+    Relation,
+    Scale,
+    ShapeError,
+    SquaredNorm,
+    Transpose,
+)
 
 TURNED = {"<=": ">", ">=": "<", "<": ">=", ">": "<="}
 MINUS = Num(-sp.Integer(1))

@@ -1,7 +1,8 @@
 r"""The reasons that the kernel accepts for one link of a chain.
 
-A rule is asked to prove ``left sign right`` and answers with a :class:`Proof` or with nothing.  It never refutes: that is
-the work of points (:mod:`genmath.calc`).  What a rule rests on it says in two computed fields, *evidence* and *modulo*.
+A rule is asked to prove ``left sign right`` and answers with a :class:`Proof` or with nothing.  It never refutes: that
+is the work of points (:mod:`genmath.calc`).  What a rule rests on it says in two computed fields, *evidence* and
+*modulo*.
 
 Contents: :class:`Normal` (index calculus), :class:`By` (a claim used), :class:`Compute` (a procedure of SymPy),
 :class:`NonNegative` (a sum of non-negative terms), :class:`SameZeros` (Gröbner bases), :class:`Shape`.
@@ -37,7 +38,13 @@ from genmath.surface import (
 
 POSITIVE, NONNEGATIVE = "positive", "nonnegative"
 ORDERS = ("<", ">", "<=", ">=")
-NORMAL_FORM, PROCEDURE, INSERTED, NUMERIC, SHAPES = "exact normal form", "SymPy procedure", "inserted rule", "numeric", "shapes"
+NORMAL_FORM, PROCEDURE, INSERTED, NUMERIC, SHAPES = (
+    "exact normal form",
+    "SymPy procedure",
+    "inserted rule",
+    "numeric",
+    "shapes",
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ Ranges = tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...]
 
 @dataclass(frozen=True)
 class Proof:
-    """That a link holds: the kind of evidence, what it rests on besides, what vanishes (for which indices) if it is tight."""
+    """That a link holds: the kind of evidence, what it rests on besides, what vanishes where it is tight."""
 
     evidence: tuple[str, ...]
     modulo: tuple[Lemma, ...] = ()
@@ -104,7 +111,9 @@ class Setting:
     def sizes(self) -> dict[sp.Expr, sp.Expr]:
         """Dimensions that are given a number."""
         equations = [g for g in self.given if isinstance(g, Relation) and g.sign == "="]
-        pairs = [(g.left.number, g.right.number) for g in equations if isinstance(g.left, Num) and isinstance(g.right, Num)]
+        pairs = [
+            (g.left.number, g.right.number) for g in equations if isinstance(g.left, Num) and isinstance(g.right, Num)
+        ]
         return {size: number for size, number in pairs if size.is_Symbol}
 
     @cached_property
@@ -195,8 +204,8 @@ class Normal:
 class By:
     """The left side with a used claim applied has the same normal form as the right.
 
-    A claim that supposes nothing and speaks of one scalar function, ``f(t) = ...`` for every real ``t``, is applied to every
-    ``f``; any other claim replaces its left side, wherever that stands in the tree, by its right.
+    A claim that supposes nothing and speaks of one scalar function, ``f(t) = ...`` for every real ``t``, is applied to
+    every ``f``; any other claim replaces its left side, wherever that stands in the tree, by its right.
     """
 
     label: str
@@ -206,7 +215,11 @@ class By:
         used = setting.statement(self.label)
         if used.sign != "=":
             raise Undetermined(f"{self.label} is no equation")
-        change = partial(_Lowered, law=_Law(used)) if self.label in setting.laws and _is_law(used) else partial(_put, used=used)
+        change = (
+            partial(_Lowered, law=_Law(used))
+            if self.label in setting.laws and _is_law(used)
+            else partial(_put, used=used)
+        )
         return Proof(_evidence(setting)) if setting.is_zero(change(link.left), change(link.right)) else None
 
 
@@ -216,7 +229,7 @@ def _is_law(used: Relation) -> bool:
 
 
 def _put(node: Node, used: Relation) -> Node:
-    """Replace equals by equals, but not under a derivative, and not where a letter of the claim means something else."""
+    """Replace equals by equals, not under a derivative, nor where a letter of the claim means something else."""
     p, q = fresh(), fresh()
     letters = used.left.entry(p, q).free_symbols | used.right.entry(p, q).free_symbols
 
@@ -235,7 +248,7 @@ class _Law:
     used: Relation
 
     def __call__(self, expression: sp.Expr) -> sp.Expr:
-        left, t = self.used.left, self.used.left.children[0].entry()  # type: ignore[attr-defined]
+        left, t = self.used.left, self.used.left.children[0].entry()
         function = left.function.symbolic  # type: ignore[attr-defined]
         return expression.replace(function, lambda u: self.used.right.entry().xreplace({t: u}))
 
@@ -292,8 +305,8 @@ class Shape:
 class NonNegative:
     """The larger side minus the smaller is ``slack``, and ``slack`` is a sum of terms that are not negative.
 
-    The terms that must vanish in the case of equality are part of the proof; they are known only when every factor beside
-    them is positive.
+    The terms that must vanish in the case of equality are part of the proof; they are known only when every factor
+    beside them is positive.
     """
 
     slack: Node
@@ -323,7 +336,7 @@ def _weakest(*signs: str | None) -> str | None:
 
 @dataclass(frozen=True)
 class Facts:
-    """Signs of expressions, read off their structure and the given inequalities; ``bound`` are the indices of sums around."""
+    """Signs of expressions, by structure and given inequalities; ``bound`` are the indices of the sums around."""
 
     setting: Setting
     relations: tuple[Given, ...]
@@ -339,7 +352,9 @@ class Facts:
             case SquaredNorm():
                 return NONNEGATIVE if self.real(node.body) else None
             case Power() if node.exponent > 0:
-                return self.sign(node.base) or (NONNEGATIVE if node.exponent % 2 == 0 and self.real(node.base) else None)
+                return self.sign(node.base) or (
+                    NONNEGATIVE if node.exponent % 2 == 0 and self.real(node.base) else None
+                )
             case Num():
                 return POSITIVE if node.number.is_positive else NONNEGATIVE if node.number.is_nonnegative else None
             case Var():
@@ -391,18 +406,17 @@ class Facts:
         return None
 
     def _instances(self) -> Iterator[Relation]:
-        """The relations that hold here: a letter bound by a sum around is spoken of by those for exactly its range only."""
+        """The relations that hold here: of an index bound by a sum only those for exactly its range speak."""
         indices = {index for index, _, _ in self.bound}
         for g in self.relations:
             relation = g.relation if isinstance(g, ForAll) else g
             if relation.sign not in ORDERS:
                 continue
-            own = {g.index} if isinstance(g, ForAll) and (g.index, g.low, g.high) in self.bound else set()
-            p, q = fresh(), fresh()
-            letters = _gap(relation).entry(p, q).free_symbols
-            if own or not isinstance(g, ForAll):
-                if not letters & (indices - own):
-                    yield relation
+            if isinstance(g, ForAll) and (g.index, g.low, g.high) not in self.bound:
+                continue
+            own = {g.index} if isinstance(g, ForAll) else set()
+            if not _gap(relation).entry(fresh(), fresh()).free_symbols & (indices - own):
+                yield relation
 
     def vanishing(self, node: Node) -> list[tuple[Node, Ranges]]:
         """What must be zero, for which indices, when a sum of non-negative terms is zero."""
@@ -432,8 +446,8 @@ class Facts:
 class SameZeros:
     """Two polynomial systems have the same solutions, for all values of the parameters.
 
-    Each equation lies in the ideal of the other system, together with one more unknown that makes everything invertible that
-    is known not to vanish: positive parameters, and the two sides of strict given inequalities.
+    Each equation lies in the ideal of the other system, together with one more unknown that makes everything
+    invertible that is known not to vanish: positive parameters, and the two sides of strict given inequalities.
     """
 
     unknowns: tuple[Var, ...]
@@ -455,7 +469,9 @@ class SameZeros:
     def _invertible(self, setting: Setting) -> sp.Expr:
         """A product of all that is known not to vanish."""
         known = [v.symbol for v in self.parameters if v.domain in ("positive", "unit")]
-        strict = [g for g in setting.given if isinstance(g, Relation) and g.sign in ("<", ">") and g.left.shape == SCALAR]
+        strict = [
+            g for g in setting.given if isinstance(g, Relation) and g.sign in ("<", ">") and g.left.shape == SCALAR
+        ]
         gaps = [_gap(g).entry() for g in strict]
         symbols = {v.symbol for v in self.parameters}
         return sp.Mul(*known, *(g for g in gaps if g.free_symbols <= symbols and g.is_polynomial()))

@@ -9,8 +9,8 @@ A statement is written once as a small immutable tree.  From the same tree come
 
 The two lowerings share no code: the first never sees a matrix, the second never sees an index calculus.
 
-Contents: points, nodes for symbols and constants, matrix algebra, indices, relations.  Functions, derivatives, integrals and
-expectations stand in :mod:`genmath.calculus`.
+Contents: points, nodes for symbols and constants, matrix algebra, indices, relations.  Functions, derivatives,
+integrals and expectations stand in :mod:`genmath.calculus`.
 Every shape is a pair ``(rows, columns)`` of SymPy expressions; a scalar has shape ``(1, 1)``.
 """
 
@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy as sp
 
@@ -38,6 +39,9 @@ SCALAR = (ONE, ONE)
 LOOSE, SUM, HADAMARD, SCALE, PRODUCT, POSTFIX, ATOM = range(7)
 
 
+BOLD = re.compile(r"\\(?:mathbf|boldsymbol)\{([^{}]*)\}(?!_\w\])")  # an entry of a column is a number: not bold
+
+
 class ShapeError(TypeError):
     """An expression whose shapes do not fit; ``tex`` shows it as it was meant."""
 
@@ -48,7 +52,7 @@ class ShapeError(TypeError):
 
 @dataclass(frozen=True)
 class Point:
-    """Where expressions are evaluated: sizes of dimensions, exact matrices, meanings of functions, values of indices."""
+    """Where expressions are evaluated: sizes, exact matrices, meanings of functions, values of indices."""
 
     sizes: Mapping[sp.Symbol, int]
     values: Mapping[str, sp.Matrix] = field(default_factory=dict)
@@ -90,7 +94,7 @@ class Point:
         return self.integer(shape[0]), self.integer(shape[1])
 
     def with_values(self, **values: sp.Matrix) -> Point:
-        return dataclasses.replace(self, values=ChainMap(values, self.values), memory={})
+        return dataclasses.replace(self, values=ChainMap(values, self.values), memory={})  # type: ignore[arg-type]
 
     def with_index(self, index: sp.Symbol, value: int) -> Point:
         return dataclasses.replace(self, indices={**self.indices, index: value}, memory={})
@@ -135,7 +139,7 @@ def _dual(value: sp.Expr, step: sp.Dummy) -> tuple[sp.Expr, sp.Expr]:
     if value.is_Pow and value.exp.is_Integer:
         constant, slope = _dual(value.base, step)
         return constant**value.exp, value.exp * constant ** (value.exp - 1) * slope
-    return tuple(v.xreplace({step: sp.Integer(0)}) for v in (value, value.diff(step)))  # type: ignore[return-value]
+    return tuple(v.xreplace({step: sp.Integer(0)}) for v in (value, value.diff(step)))
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,7 @@ class Node:
         return Entry(self, *(index if isinstance(index, tuple) else (index,)))
 
     @property
-    def T(self) -> Node:  # noqa: N802  (the letter that every reader of matrices knows)
+    def T(self) -> Node:
         return Transpose(self)
 
     @property
@@ -242,13 +246,13 @@ class Node:
         return self if all(getattr(self, k) is v for k, v in values.items()) else dataclasses.replace(self, **values)
 
     def walk(self) -> Iterator[Node]:
-        """This node and all below it."""
+        """Itself and all below it."""
         yield self
         for child in self.children:
             yield from child.walk()
 
 
-Operand = Node | int | sp.Expr
+Operand: TypeAlias = Node | int | sp.Expr
 
 
 def as_node(value: Operand) -> Node:
@@ -279,7 +283,8 @@ def _replaced(value: Any, change: Callable[[Node], Node | None]) -> Any:
 
 def same_shape(left: Node, sign: str, right: Node) -> None:
     if left.shape != right.shape:
-        message = f"{shape_text(left.shape)} {sign} {shape_text(right.shape)}"
+        word = {r"\odot": "⊙"}.get(sign, sign)
+        message = f"{shape_text(left.shape)} {word} {shape_text(right.shape)}"
         raise ShapeError(f"the shapes of {message} do not fit", f"{left.tex(HADAMARD)} {sign} {right.tex(HADAMARD)}")
 
 
@@ -699,7 +704,7 @@ class Entry(Node):
     def latex(self) -> str:
         row, column = (sp.latex(sp.sympify(index, strict=True)) for index in (self.row, self.column))
         if self.body.shape[1] == 1:
-            return self.body.tex_indexed(row)
+            return BOLD.sub(r"\1", self.body.tex_indexed(row))
         return self.body.tex_indexed(row + column if len(row) == len(column) == 1 else f"{row}, {column}")
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
@@ -763,7 +768,7 @@ class Sigma(Node):
     high: Any
     body: Node
     binds = SCALE
-    trails = True  # type: ignore[assignment]
+    trails = True
 
     @property
     def shape(self) -> Shape:
@@ -780,7 +785,9 @@ class Sigma(Node):
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         p, q, s = fresh(), fresh(), fresh()  # row and column go in last: they may hold the letter of the index
         body = self.body.entry(p, q).xreplace({self.index: s})
-        return sp.Sum(body.xreplace({p: sp.sympify(i, strict=True), q: sp.sympify(j, strict=True)}), (s, self.low, self.high))
+        return sp.Sum(
+            body.xreplace({p: sp.sympify(i, strict=True), q: sp.sympify(j, strict=True)}), (s, self.low, self.high)
+        )
 
     def value(self, point: Point) -> sp.Matrix:
         span = range(point.integer(self.low), point.integer(self.high) + 1)

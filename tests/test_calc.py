@@ -67,7 +67,9 @@ z = Var("z", "z", (k, ONE))
 W, V = Var("W", "W", (k, d)), Var("V", "V", (d, k))
 zero = as_node(0)
 g = Function.opaque("g", "g")
-exp, log, sqrt, absolute = (Function(f, rf"\{f}", s) for f, s in (("exp", sp.exp), ("log", sp.log), ("sqrt", sp.sqrt), ("abs", sp.Abs)))
+exp, log, sqrt, absolute = (
+    Function(f, rf"\{f}", s) for f, s in (("exp", sp.exp), ("log", sp.log), ("sqrt", sp.sqrt), ("abs", sp.Abs))
+)
 
 
 def claim(left: Node, right: Node, rule: object = None, sign: str = "=", **more: object) -> Claim:
@@ -117,8 +119,18 @@ def test_a_false_equation_is_refuted_at_a_point_that_is_told(left: Node, right: 
     [
         (exp(a + b), exp(a) * exp(b) * exp(zero) + exp(a * (b + 1)) - exp(a * b + a) * exp(log(exp(zero)))),
         (sqrt(a**2), absolute(a)),
-        (log(c**2) * Sigma(i, 1, k, Entry(z, i)), 2 * log(c) * Sigma(i, 1, k, Entry(z, i)) + sqrt(a**4) - absolute(a) ** 2 + 0 * a),
-        (exp(log(1 + exp(a))) * SquaredNorm(x), SquaredNorm(x) + Integral(exp(t), t, 0, 1) * 0 + exp(a) * SquaredNorm(x) + Integral(t, t, 0, 1) - Num(sp.Rational(1, 2))),
+        (
+            log(c**2) * Sigma(i, 1, k, Entry(z, i)),
+            2 * log(c) * Sigma(i, 1, k, Entry(z, i)) + sqrt(a**4) - absolute(a) ** 2 + 0 * a,
+        ),
+        (
+            exp(log(1 + exp(a))) * SquaredNorm(x),
+            SquaredNorm(x)
+            + Integral(exp(t), t, 0, 1) * 0
+            + exp(a) * SquaredNorm(x)
+            + Integral(t, t, 0, 1)
+            - Num(sp.Rational(1, 2)),
+        ),
         (absolute(a * b), absolute(a) * absolute(b) + sqrt(Num(sp.Integer(3) + 2 * sp.sqrt(2))) - 1 - sqrt(as_node(2))),
     ],
 )
@@ -158,7 +170,10 @@ def test_random_equal_pairs_are_proved_and_their_negatives_refuted(block: int) -
     for seed in range(15 * block, 15 * block + 15):
         left, right = random_pair(seed)
 
-        assert verdict(Claim("it", "It", left, (Link("=", right, "so"),), kind="definition")) == PROVED, (left.tex(), right.tex())
+        assert verdict(Claim("it", "It", left, (Link("=", right, "so"),), kind="definition")) == PROVED, (
+            left.tex(),
+            right.tex(),
+        )
         assert verdict(claim(left, -right)) == REFUTED
         assert verdict(claim(left, 2 * right)) == REFUTED
 
@@ -422,7 +437,11 @@ def test_a_used_claim_is_applied_where_its_left_side_stands() -> None:
         (("base",), None, "no claim of this book"),
         (("base",), Judgement("base", "", "", "", "opinion"), "no claim of this book"),
         (("base",), Claim("base", "", a, (Link("<=", a, ""),)), "no equation"),
-        (("base",), Claim("base", "", a * b, (Link("=", b * a, ""),), given=(Relation(a, ">", zero),)), "not given here"),
+        (
+            ("base",),
+            Claim("base", "", a * b, (Link("=", b * a, ""),), given=(Relation(a, ">", zero),)),
+            "not given here",
+        ),
         (("base",), Claim("base", "", a * b, (Link("=", b * a, ""),), free={i: d}), "not given here"),
         (("base",), Claim("base", "", a * b, (Link("=", b * a, ""),), at_most=frozenset({(k, d)})), "not given here"),
         (("base",), Claim("base", "", a * b, (Link("=", b * a, ""),), meanings={"g": lambda v: v}), "not given here"),
@@ -531,8 +550,9 @@ def test_a_definition_needs_no_mutants_and_is_still_checked() -> None:
 DIFFERENCE = (Relation(x, "=", u),)
 
 
-def bound(*equality: object, slack: Node = SquaredNorm(x - u), sign: str = ">=", **more: object) -> Claim:
-    return claim(SquaredNorm(x) + SquaredNorm(u), 2 * (x.T @ u), NonNegative(slack), sign, equality=tuple(equality), **more)
+def bound(*equality: object, slack: Node | None = None) -> Claim:
+    rule = NonNegative(slack or SquaredNorm(x - u))
+    return claim(SquaredNorm(x) + SquaredNorm(u), 2 * (x.T @ u), rule, ">=", equality=tuple(equality))
 
 
 def test_the_case_of_equality_is_what_has_to_vanish() -> None:
@@ -619,7 +639,9 @@ def test_a_counterexample_by_shape_shows_the_refusal() -> None:
         (Relation(x, "=", u), {"x": sp.Matrix([1]), "u": sp.Matrix([1, 2])}, (), "domain"),
     ],
 )
-def test_a_counterexample_outside_of_its_domain_is_undecided(statement: Relation, values: dict, given: tuple, words: str) -> None:
+def test_a_counterexample_outside_of_its_domain_is_undecided(
+    statement: Relation, values: dict, given: tuple, words: str
+) -> None:
     report = verify(Counterexample("it", "It", "", statement, sizes={d: 2}, values=values, given=given))
 
     assert report.verdict == UNDECIDED
@@ -647,7 +669,12 @@ def test_a_judgement_has_no_verdict() -> None:
         (claim(SquaredNorm(x), x.T @ x, given=(Relation(as_node(d), "=", as_node(3)),)), "fixed"),
         (claim(SquaredNorm(Var("y", "y", (sp.Integer(2), ONE))), zero), "fixed"),
         (claim(as_node(2) + 2, as_node(4)), "fixed"),
-        (claim(a, a, given=(Relation(Var("y", "y", (sp.Integer(2), ONE)), "=", Var("w", "w", (sp.Integer(2), ONE))),)), "fixed"),
+        (
+            claim(
+                a, a, given=(Relation(Var("y", "y", (sp.Integer(2), ONE)), "=", Var("w", "w", (sp.Integer(2), ONE))),)
+            ),
+            "fixed",
+        ),
     ],
 )
 def test_the_scope_is_no_wider_than_the_chain(statement: Claim, scope: str) -> None:
@@ -736,11 +763,15 @@ def test_a_claim_prints_its_chain_and_what_it_supposes() -> None:
 
 def turned(node: Node) -> list[Node]:
     """The tree with one sign turned, once for every sum and every minus; names stay closed."""
-    places = [p for p in node.walk() if isinstance(p, Add) or (isinstance(p, Scale) and p.factor == Num(sp.Integer(-1)))]
+    places = [
+        p for p in node.walk() if isinstance(p, Add) or (isinstance(p, Scale) and p.factor == Num(sp.Integer(-1)))
+    ]
     out = []
     for place in {id(p): p for p in places}.values():
         new = Add(place.left, -place.right) if isinstance(place, Add) else place.body
-        out.append(node.replace(lambda p, place=place, new=new: new if p is place else p if isinstance(p, Let) else None))
+        out.append(
+            node.replace(lambda p, place=place, new=new: new if p is place else p if isinstance(p, Let) else None)
+        )
     return [tree for tree in out if tree != node] or [-node] if node != zero else []
 
 

@@ -144,7 +144,7 @@ def optimizer(name: str, params: Arrays, momentum: float = 0.0) -> SGD | Adam:
     """
     if check_choice("optimizer", name, OPTIMIZERS) == "sgd":
         return SGD(params, momentum)
-    if check_number("momentum", momentum, least=0, below=1):
+    if momentum != 0:
         raise ValueError(f"momentum is a setting of the optimizer 'sgd', but {momentum!r} was given with 'adam'")
     return Adam(params)
 

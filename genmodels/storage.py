@@ -38,7 +38,7 @@ def write(path: str | os.PathLike[str], meta: Mapping[str, Any], arrays: Arrays)
     try:
         with part.open("wb") as file:
             with zipfile.ZipFile(file, "w") as archive:
-                text = json.dumps({"format": FORMAT, **meta}, allow_nan=False, indent=1)
+                text = json.dumps({"format": FORMAT, **meta}, allow_nan=False)
                 archive.writestr(zipfile.ZipInfo(_META), text)
                 for name, array in arrays.items():
                     buffer = io.BytesIO()
@@ -93,7 +93,7 @@ def _contents(path: Path) -> bytes:
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
+    if info.compress_type != zipfile.ZIP_STORED:
         raise ValueError(f"{info.filename!r} is compressed; genmodels writes and reads plain archives only")
     return archive.read(info)
 
@@ -104,7 +104,7 @@ def _array(name: str, data: bytes) -> NDArray[Any]:
         raise ValueError(f"{name!r} is no array in the format .npy, version 1.0")
     shape, fortran, dtype = npy.read_array_header_1_0(file)
     body = data[file.tell() :]
-    if dtype.kind not in "fiu" or min(shape, default=0) < 0:
+    if dtype.kind not in "fiu" or any(size < 0 for size in shape):
         raise ValueError(f"{name!r} must be an array of numbers, but it has the type {dtype} and the shape {shape}")
     if math.prod(shape) * dtype.itemsize != len(body):
         raise ValueError(f"{name!r} declares the shape {shape} of {dtype}, but {len(body)} bytes are there")

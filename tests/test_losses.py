@@ -9,7 +9,7 @@ from genmodels.losses import squared_error, squared_error_from_gradient, squared
 @pytest.fixture
 def pair():
     rng = np.random.default_rng(3)
-    return rng.normal(size=(4, 5)), rng.normal(size=(4, 5))
+    return rng.normal(size=(3, 5)), rng.normal(size=(3, 5))
 
 
 def test_the_squared_error_is_summed_over_pixels_and_averaged_over_samples():

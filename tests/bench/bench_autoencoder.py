@@ -3,8 +3,8 @@
     python tests/bench/bench_autoencoder.py results.json
 
 Float32, plain gradient descent, one thread. Every contestant starts from the same weights and takes the same batches,
-and all of them must arrive at the same loss. They run in turns, in many short blocks, of which the fastest counts:
-so a busy machine disturbs all alike. PyTorch and JAX take part where they can be imported.
+and all of them must arrive at the same loss. They run in turns, in many short blocks, of which the fastest counts,
+so that other work on the machine disturbs little. PyTorch and JAX take part where they can be imported.
 """
 
 import os
@@ -158,7 +158,7 @@ def contestants(size: int) -> Iterator[tuple[str, Contestant]]:
 def measure(size: int, blocks: int, steps: int) -> dict[str, float]:
     """Return the microseconds of a step of each contestant, the minimum over the blocks."""
     running = dict(contestants(size))
-    losses = {name: run(steps) for name, run in running.items()}
+    losses = {name: run(100) for name, run in running.items()}
     compared = [loss for name, loss in losses.items() if name not in ("matrix_products", "genmodels_loop")]
     if not np.allclose(compared, compared[0], rtol=1e-3):
         raise SystemExit(f"the contestants reach different losses, so they do not do the same: {losses}")
@@ -212,8 +212,8 @@ def main() -> None:
     """Measure both batch sizes, print a table, write the results to the file named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("path", type=Path, nargs="?", help="where to write the results (JSON)")
-    parser.add_argument("--blocks", type=int, default=25)
-    parser.add_argument("--steps", type=int, default=128)
+    parser.add_argument("--blocks", type=int, default=100)
+    parser.add_argument("--steps", type=int, default=32)
     arguments = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -199,7 +199,7 @@ def _solvable(
         if len(delta.args) != 2:
             raise Undetermined("a Kronecker delta with a range of its own is not covered")
         difference = delta.args[0] - delta.args[1]
-        for index in sorted(difference.free_symbols & set(limits), key=str):
+        for index in sorted(difference.free_symbols & set(limits), key=lambda i: sp.default_sort_key((limits[i], i))):
             slope = difference.coeff(index)
             if slope not in (1, -1):
                 continue
@@ -313,7 +313,8 @@ def canonical(term: Term) -> sp.Expr:
     if not used:
         return sp.expand(sp.Mul(*outside, body))
     level = _depth(body)
-    best = min((_settled(body.xreplace(names)) for names in _namings(body, used, level)), key=sp.srepr)
+    named = [_settled(body.xreplace(names)) for names in _namings(body, used, level)]
+    best = min(named, key=sp.srepr) if len(named) > 1 else named[0]
     limits = [(name, 1, bound) for name, bound in _names(used, level)]
     return sp.expand(sp.Mul(*outside)) * sp.Sum(best, *limits)
 
@@ -342,7 +343,8 @@ def _namings(
     body: sp.Expr, used: list[tuple[sp.Symbol, sp.Expr]], level: int
 ) -> Iterator[Mapping[sp.Symbol, sp.Symbol]]:
     """All namings that respect bounds, and among equal bounds the order of what each index does in the body."""
-    role = {i: _role(i, body, used) for i, _ in used}
+    bounds = [bound for _, bound in used]
+    role = {i: _role(i, body, used) if bounds.count(bound) > 1 else "" for i, bound in used}
     ordered = sorted(used, key=lambda limit: (sp.default_sort_key(limit[1]), role[limit[0]]))
     names = [name for name, _ in _names(used, level)]
     groups: dict[tuple[str, str], list[sp.Symbol]] = {}

@@ -320,6 +320,11 @@ def test_points_are_the_same_every_time_and_shared_by_all_links() -> None:
     assert isinstance(first.values, Draw)
 
 
+def test_two_opaque_functions_are_taken_for_different_ones() -> None:
+    for name in ("phi", "psi", "sigma_2", "h", "f", "gh", "hg"):
+        assert verdict(claim(g(a), Function.opaque(name, name)(a))) == REFUTED
+
+
 def test_two_symbols_of_one_name_are_refused() -> None:
     report = verify(claim(a, Var("a", "a", domain="positive")))
 

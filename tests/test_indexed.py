@@ -99,7 +99,7 @@ class Maker:
                 e *= self.sum(depth, free)
             elif chance < 0.8:
                 e *= self.random.choice([f, g])(self.sum(depth, free) + self.leaf(free))
-            elif chance < 0.9:
+            elif chance < 0.9 and depth == 1:
                 e *= self.sum(depth, free) ** 2
         return e
 
@@ -295,6 +295,16 @@ def test_a_known_contraction_is_preferred_to_a_supposed_one() -> None:
 
     assert not known.conditions
     assert at(form, 3) == sum(Table(3)("v", a) * Table(3)("w", a) for a in (1, 2))
+
+
+def test_of_two_supposed_contractions_always_the_same_is_chosen() -> None:
+    for _ in range(20):
+        known = Context()
+        letters = sp.symbols("one two", cls=sp.Dummy, integer=True, positive=True)
+
+        normal(sp.Sum(delta(*letters) * v[letters[0]], (letters[0], 1, n), (letters[1], 1, k)), known)
+
+        assert {bound for _, bound in known.conditions} == {k}
 
 
 def test_a_number_of_terms_that_is_known_is_written_out() -> None:

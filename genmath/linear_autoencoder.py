@@ -13,6 +13,7 @@ two pixels and one number, denoising as ridge regression, and the sheet's senten
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import sympy as sp
 
@@ -137,6 +138,7 @@ EIGEN = (
     Relation(U @ U.T, "=", identity(d)),
     Relation(X @ X.T, "=", U @ Diag(lam) @ U.T),
 )
+NARROW = Relation(as_node(k), "<=", as_node(d))
 SPAN = (Relation(Q.T @ Q, "=", identity(r)), Relation(W_d, "=", Q @ M), Relation(as_node(r), "<=", as_node(k)))
 GAP = (ForAll(i, ONE, k, Relation(lam[i], ">", c)), ForAll(i, k + 1, d, Relation(lam[i], "<", c)))
 
@@ -201,8 +203,7 @@ ECKART_YOUNG = (
             ),
         ),
         "1.1 PCA",
-        given=(*SPAN, *EIGEN, *GAP),
-        at_most=frozenset({(k, d)}),
+        given=(NARROW, *SPAN, *EIGEN, *GAP),
         model=eigen_model,
         equality=(
             Relation(P @ X, "=", W_d @ W_e @ X),
@@ -225,8 +226,7 @@ ECKART_YOUNG = (
             ),
         ),
         "1.1 PCA",
-        given=(*EIGEN, Relation(A @ A_inv, "=", identity(k)), Relation(A_inv @ A, "=", identity(k))),
-        at_most=frozenset({(k, d)}),
+        given=(NARROW, *EIGEN, Relation(A @ A_inv, "=", identity(k)), Relation(A_inv @ A, "=", identity(k))),
         model=eigen_model,
         mistakes=(Mistake("the kept eigenvalues", Sigma(i, ONE, k, lam[i])),),
     ),
@@ -295,18 +295,22 @@ def at(**values: int | str | sp.Expr) -> Values:
     return {name: sp.Matrix([[sp.Rational(value)]]) for name, value in values.items()}
 
 
-def short_step(generator: random.Random, _: Sizes) -> Values:
-    """A step short enough for the eigenvalues 5 and 2."""
-    return at(t=sp.Rational(generator.randint(1, 9), 20), lambda_1=5, lambda_2=2)
+def path(*places: Node) -> tuple[Relation, ...]:
+    """Where decoder and encoder stand after a step."""
+    return tuple(Relation(unknown, "=", place) for unknown, place in zip(UNKNOWNS, places, strict=True))
 
 
-def along(path: dict[Node, Node]) -> Node:
-    """The loss along a path."""
-    return plane.body.replace(path.get)
+def short_step(second: int) -> Callable[[random.Random, Sizes], Values]:
+    """A step along the first component, short enough for the eigenvalues 5 and 2."""
+
+    def model(generator: random.Random, _: Sizes) -> Values:
+        step = sp.Rational(generator.randint(1, 9), 20)
+        return at(t=step, a_1=step, e_1=step, a_2=second, e_2=second, lambda_1=5, lambda_2=2)
+
+    return model
 
 
-half_turn = along({a_1: t, a_2: as_node(1), e_1: t, e_2: as_node(1)})
-ORIGIN = along({a_1: t, a_2: as_node(0), e_1: t, e_2: as_node(0)})
+zero, one = as_node(0), as_node(1)
 
 CRITICAL = (
     Claim(
@@ -328,7 +332,7 @@ CRITICAL = (
                         a_2 * e_1,
                     )
                 ),
-                "Gröbner basis over the field of the two eigenvalues",
+                "each equation lies in the ideal of the others, by Gröbner bases; the eigenvalues differ",
                 SameZeros(UNKNOWNS, (lam_1, lam_2)),
             ),
         ),
@@ -349,27 +353,27 @@ CRITICAL = (
     Claim(
         "lae-second-component-is-saddle",
         "From the second component the loss falls towards the first",
-        half_turn,
+        plane,
         (
             Link("=", lam_1 - (lam_1 - lam_2) * t**2 + lam_1 * t**2 * t**2, "collect powers"),
             Link("<", lam_1, "for a short step", NonNegative(t**2 * (lam_1 - lam_2 - lam_1 * t**2))),
         ),
         "1.1 PCA",
-        given=(Relation(lam_1 - lam_2 - lam_1 * t**2, ">", as_node(0)), Relation(t**2, ">", as_node(0))),
-        model=short_step,
+        given=(*path(t, one, t, one), Relation(lam_1 - lam_2 - lam_1 * t**2, ">", zero), Relation(t**2, ">", zero)),
+        model=short_step(1),
         mistakes=(Mistake("the step makes no difference", lam_1, "="),),
     ),
     Claim(
         "lae-origin-is-saddle",
         "From the origin the loss falls along the first component",
-        ORIGIN,
+        plane,
         (
             Link("=", lam_1 + lam_2 - lam_1 * t**2 * (2 - t**2), "collect powers"),
             Link("<", lam_1 + lam_2, "for a short step", NonNegative(lam_1 * t**2 * (2 - t**2))),
         ),
         "1.1 PCA",
-        given=(Relation(as_node(2) - t**2, ">", as_node(0)), Relation(t**2, ">", as_node(0))),
-        model=short_step,
+        given=(*path(t, zero, t, zero), Relation(as_node(2) - t**2, ">", zero), Relation(t**2, ">", zero)),
+        model=short_step(0),
         mistakes=(Mistake("the step makes no difference", lam_1 + lam_2, "="),),
     ),
 )

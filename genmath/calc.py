@@ -118,7 +118,8 @@ class Claim:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What is supposed, as formulas in a text."""
-        return tuple(f"${g.tex()}$" for g in self.given)
+        order = sorted(rf"${sp.latex(small)} \le {sp.latex(large)}$" for small, large in self.at_most)
+        return (*(f"${g.tex()}$" for g in self.given), *order)
 
     def steps(self) -> Iterator[Relation]:
         """The links as relations between neighbours."""

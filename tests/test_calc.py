@@ -756,11 +756,12 @@ def test_evidence_and_lemmas_are_collected_over_all_links() -> None:
 
 
 def test_a_claim_prints_its_chain_and_what_it_supposes() -> None:
-    statement = claim(a * b, b * a, given=(Relation(a, ">", b), ForAll(i, 1, k, Relation(Entry(z, i), "<", a))))
+    given = (Relation(a, ">", b), ForAll(i, 1, k, Relation(Entry(z, i), "<", a)))
+    statement = claim(a * b, b * a, given=given, at_most=frozenset({(k, d)}))
 
     assert statement.statement_tex() == r"a\,b = b\,a"
     assert statement.chain() == [(r"a\,b", ""), (r"= b\,a", "because")]
-    assert statement.assumptions[:2] == ("$a > b$", r"$z_{i} < a \quad (i = 1, \dots, k)$")
+    assert statement.assumptions == ("$a > b$", r"$z_{i} < a \quad (i = 1, \dots, k)$", r"$k \le d$")
 
 
 # ---------------------------------------------------------------- the book

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from pathlib import Path
 
 import quickjs
@@ -18,6 +19,8 @@ from sphinx.util.math import get_node_equation_number
 
 FOLDER = Path(__file__).parent.parent / "_static" / "katex"
 FONTS = ("Main-Regular", "Main-Bold", "Math-Italic", "Size1-Regular", "Size2-Regular")
+# TeX puts a gap before a bracket that grows; after a function's name or a factor there is none in textbooks.
+BRACKET = re.compile(r"(?:\\,)?\\left(?=[(\[])")
 # Browsers refuse to preload from the file system, and say so in the console: there it is left out.
 PRELOAD = (
     "if (location.protocol !== 'file:') for (const href of %s) document.head.append("
@@ -42,6 +45,7 @@ def render(tex: str, display: bool, macros: str = "{}") -> str:
     """Return the HTML of a formula; raise `quickjs.JSException` where KaTeX refuses it."""
     if display and "\\\\" in tex and "\\begin{" not in tex:
         tex = "\\begin{aligned}" + tex + "\\end{aligned}"
+    tex = BRACKET.sub(r"\\mathopen{}\\left", tex)
     options = {"displayMode": display, "throwOnError": True, "strict": "error", "macros": json.loads(macros)}
     return engine().get("render")(tex, json.dumps(options))
 

@@ -279,7 +279,7 @@ def records(found: Mapping[str, Report], labels: Iterable[str] | None = None) ->
 
 def _owed(item: Item) -> dict[str, Any]:
     source = item.key if item.key.startswith("(") else item.place
-    nothing = {
+    nothing: dict[str, Any] = {
         "scope": None,
         "evidence": None,
         "modulo": [],

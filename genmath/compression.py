@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from genmath.autoencoder import MNIST, x, z
+from genmath.autoencoder import MNIST, z
 from genmath.calc import Claim, Counterexample, Link, Mistake, Statement
-from genmath.notation import d, k
+from genmath.notation import d, k, x
 from genmath.rules import NonNegative
 from genmath.surface import Count, Node, Num, Quotient, Relation, as_node
 

@@ -468,15 +468,16 @@ def refute(relation: Relation, claim: Claim, places: list[Point]) -> Refutation 
 
 def setting_of(claim: Claim, book: Mapping[str, Statement]) -> Setting:
     """What the rules may use for a claim: of the claims used, those whose suppositions are supposed here too."""
-    used, laws, unusable = {}, set(), {}
+    used, tight, laws, unusable = {}, {}, set(), {}
     for label in claim.uses:
         statement = book.get(label)
         if reason := _unusable(label, statement, claim, book):
             unusable[label] = reason
         elif isinstance(statement, Claim):
             used[label] = statement.statement()
+            tight[label] = tuple(r for r in statement.equality if isinstance(r, Relation))
             laws |= {label} if not (statement.given or statement.free or statement.at_most) else set()
-    return Setting(claim.given, claim.free, claim.at_most, claim.meanings, used, frozenset(laws), unusable)
+    return Setting(claim.given, claim.free, claim.at_most, claim.meanings, used, tight, frozenset(laws), unusable)
 
 
 def _unusable(label: str, used: Statement | None, claim: Claim, book: Mapping[str, Statement]) -> str:

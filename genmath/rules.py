@@ -11,7 +11,7 @@ Contents: :class:`Normal` (index calculus), :class:`By` (a claim used), :class:`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from genmath.indexed import Context, Rewrite, Undetermined, fresh, is_zero
 from genmath.surface import (
     SCALAR,
     Add,
+    Entry,
     Let,
     Node,
     Num,
@@ -33,6 +34,7 @@ from genmath.surface import (
     Space,
     SquaredNorm,
     Var,
+    as_node,
     shape_text,
 )
 
@@ -97,6 +99,7 @@ class Setting:
     at_most: frozenset[tuple[sp.Expr, sp.Expr]] = frozenset()
     meanings: Mapping[str, Callable[[sp.Expr], sp.Expr]] = field(default_factory=dict)
     used: Mapping[str, Relation] = field(default_factory=dict)
+    tight: Mapping[str, tuple[Relation, ...]] = field(default_factory=dict)
     laws: frozenset[str] = frozenset()
     unusable: Mapping[str, str] = field(default_factory=dict)
     known: dict[tuple[Node, Node | None], bool] = field(default_factory=dict, init=False, compare=False, repr=False)
@@ -310,19 +313,71 @@ class NonNegative:
     """
 
     slack: Node
-    by: tuple[str, ...] = ()
+    by: tuple[str | At, ...] = ()
     modulo: tuple[Lemma, ...] = ()
 
     def prove(self, link: Relation, setting: Setting) -> Proof | None:
         if link.sign not in ORDERS:
             raise Undetermined(f"this rule proves inequalities, not {link.sign!r}")
-        facts = Facts(setting, (*setting.given, *(setting.statement(label) for label in self.by)))
+        stated = tuple(setting.statement(label) for label in self.by if isinstance(label, str))
+        laws = tuple(law for law in self.by if isinstance(law, At))
+        facts = Facts(setting, (*setting.given, *stated), laws=laws)
         sign = facts.sign(self.slack)
         if sign is None or (link.sign in ("<", ">") and sign != POSITIVE):
             return None
         if self.slack.shape != link.left.shape or not setting.is_zero(_gap(link), self.slack):
             return None
         return Proof(_evidence(setting), self.modulo, tuple(facts.vanishing(self.slack)))
+
+
+@dataclass(frozen=True)
+class At:
+    """A used inequality about one scalar, taken at an expression."""
+
+    label: str
+    place: Node
+
+    def relation(self, setting: Setting) -> tuple[Var, Relation, tuple[Relation, ...]]:
+        """The scalar of the law, the law at the place, and when it is tight there."""
+        used = setting.statement(self.label)
+        symbols = {part for side in (used.left, used.right) for part in side.walk() if isinstance(part, Var)}
+        if self.label not in setting.laws or used.sign not in ORDERS or {v.shape for v in symbols} != {SCALAR}:
+            raise Undetermined(f"{self.label} is no inequality about a scalar that supposes nothing")
+        if len(symbols) != 1 or self.place.shape != SCALAR:
+            raise Undetermined(f"{self.label} is taken at one scalar")
+        (t,) = symbols
+        return t, self._moved(used, t), tuple(self._moved(r, t) for r in setting.tight.get(self.label, ()))
+
+    def _moved(self, relation: Relation, t: Var) -> Relation:
+        left, right = (
+            side.replace(lambda part: self.place if part == t else None) for side in (relation.left, relation.right)
+        )
+        return Relation(left, relation.sign, right)
+
+
+@dataclass(frozen=True)
+class Convex:
+    """A function minus an affine one: zero with zero slope at a point, and curved upwards everywhere."""
+
+    variable: Var
+    at: sp.Expr
+
+    def prove(self, link: Relation, setting: Setting) -> Proof | None:
+        if link.sign not in ("<=", ">="):
+            raise Undetermined(f"this rule proves that a curve lies above its tangent, not {link.sign!r}")
+        t = self.variable.symbol
+        gap = setting.meant(_gap(link).entry())
+        touches = all(sp.simplify(e.subs(t, self.at)) == 0 for e in (gap, gap.diff(t)))
+        if gap.free_symbols != {t} or not touches or not sp.simplify(gap.diff(t, 2)).is_positive:
+            return None
+        return Proof((PROCEDURE,), (TANGENT,), ((self.variable - as_node(self.at), ()),))
+
+
+TANGENT = Lemma(
+    "tangent of a convex function",
+    "A function with a positive second derivative on an interval lies above each of its tangents, and touches it once.",
+    "Rudin, Principles of Mathematical Analysis, Theorem 5.15 (Taylor)",
+)
 
 
 def _gap(relation: Relation) -> Node:
@@ -341,6 +396,7 @@ class Facts:
     setting: Setting
     relations: tuple[Given, ...]
     bound: Ranges = ()
+    laws: tuple[At, ...] = ()
 
     def sign(self, node: Node) -> str | None:
         """``positive``, ``nonnegative``, or nothing when neither is known."""
@@ -361,7 +417,7 @@ class Facts:
                 return {"positive": POSITIVE, "unit": POSITIVE, "nonnegative": NONNEGATIVE}.get(node.domain)
             case Apply():
                 return POSITIVE if node.function.symbolic is sp.exp and self.real(node.body) else None
-            case Let():
+            case Let() | Entry():
                 return self.sign(node.body)
             case Scale():
                 return _weakest(self.sign(node.factor), self.sign(node.body))
@@ -395,10 +451,23 @@ class Facts:
         """The facts under a sum."""
         around = tuple(r for r in self.bound if r[0] != node.index)
         low, high = (sp.sympify(b, strict=True) for b in (node.low, node.high))
-        return Facts(self.setting, self.relations, (*around, (node.index, low, high)))
+        return Facts(self.setting, self.relations, (*around, (node.index, low, high)), self.laws)
+
+    def _law(self, node: Node) -> tuple[Relation, tuple[Relation, ...]] | None:
+        """The law that speaks of this very expression, if its place lies where it holds."""
+        bare = replace(self, laws=())
+        for law in self.laws:
+            t, relation, tight = law.relation(self.setting)
+            wanted = {"positive": (POSITIVE,), "nonnegative": (POSITIVE, NONNEGATIVE)}.get(t.domain)
+            inside = bare.real(law.place) if t.domain == "real" else wanted and bare.sign(law.place) in wanted
+            if inside and node.shape == SCALAR and self.setting.is_zero(_gap(relation), node):
+                return relation, tight
+        return None
 
     def _given(self, node: Node) -> str | None:
-        """The sign that a given relation states of this very expression."""
+        """The sign that a given relation, or a law at its place, states of this very expression."""
+        if law := self._law(node):
+            return NONNEGATIVE if law[0].sign.endswith("=") else POSITIVE
         for relation in self._instances():
             gap = _gap(relation)
             if node.shape == gap.shape and self.setting.is_zero(gap, node):
@@ -420,6 +489,8 @@ class Facts:
 
     def vanishing(self, node: Node) -> list[tuple[Node, Ranges]]:
         """What must be zero, for which indices, when a sum of non-negative terms is zero."""
+        if (law := self._law(node)) and law[1]:
+            return [(relation.left - relation.right, self.bound) for relation in law[1]]
         if self._structure(node) is None or self.sign(node) == POSITIVE:
             return [(node, self.bound)]
         match node:

@@ -9,7 +9,7 @@ import sympy as sp
 
 from genmath.calculus import Function, System
 from genmath.indexed import Undetermined
-from genmath.rules import Compute, Facts, ForAll, NonNegative, Normal, SameZeros, Setting, Shape
+from genmath.rules import At, Compute, Convex, Facts, ForAll, NonNegative, Normal, SameZeros, Setting, Shape
 from genmath.surface import ONE, Column, Entry, Let, Node, Num, Power, Relation, Sigma, Space, SquaredNorm, Var, as_node
 
 d, k, n, r = sp.symbols("d k n r", integer=True, positive=True)
@@ -341,3 +341,81 @@ def test_an_undeclared_symbol_is_refused() -> None:
 def test_only_systems_are_compared_by_their_solutions() -> None:
     with pytest.raises(Undetermined, match="two systems"):
         SameZeros((a,), ()).prove(Relation(a, "=", a), Setting())
+
+
+# ---------------------------------------------------------------- tangents, and laws at a place
+
+LOGARITHM = Relation(log(c), "<=", c - 1)
+LAW = Setting(
+    used={"log-tangent": LOGARITHM},
+    laws=frozenset({"log-tangent"}),
+    tight={"log-tangent": (Relation(c, "=", as_node(1)),)},
+)
+
+
+def gap(place: Node) -> Node:
+    return place - 1 - log(place)
+
+
+def test_a_curve_lies_above_the_tangent_that_it_touches():
+    proof = Convex(c, sp.Integer(1)).prove(LOGARITHM, Setting())
+
+    assert proof is not None
+    assert [lemma.name for lemma in proof.modulo] == ["tangent of a convex function"]
+    assert proof.vanishing == ((c - as_node(1), ()),)
+
+
+@pytest.mark.parametrize(
+    ("relation", "at"),
+    [
+        (LOGARITHM, 2),
+        (Relation(log(c), "<=", c), 1),
+        (Relation(log(c), ">=", c - 1), 1),
+        (Relation(log(c), "<=", 2 * c - 2), 1),
+        (Relation(c**3, ">=", 3 * c - 3), 1),
+        (Relation(log(c) * a, "<=", (c - 1) * a), 1),
+    ],
+)
+def test_what_is_no_tangent_is_not_proved(relation, at):
+    assert Convex(c, sp.Integer(at)).prove(relation, Setting()) is None
+
+
+def test_a_tangent_is_asked_for_in_both_signs_that_are_not_strict():
+    with pytest.raises(Undetermined, match="not '<'"):
+        Convex(c, sp.Integer(1)).prove(Relation(log(c), "<", c - 1), Setting())
+
+
+@pytest.mark.parametrize("place", [c * w + c, c**2, exp(a), c / (a**2 + 1)])
+def test_a_law_is_taken_at_a_place_where_it_holds(place):
+    facts = Facts(LAW, (), laws=(At("log-tangent", place),))
+
+    assert facts.sign(gap(place)) == "nonnegative"
+    assert facts.vanishing(gap(place)) == [(place - as_node(1), ())]
+
+
+@pytest.mark.parametrize("place", [a, w, a * c, -c])
+def test_a_law_says_nothing_where_its_scalar_may_not_be(place):
+    assert Facts(LAW, (), laws=(At("log-tangent", place),)).sign(gap(place)) is None
+
+
+def test_a_law_speaks_of_its_own_place_only():
+    assert Facts(LAW, (), laws=(At("log-tangent", c),)).sign(gap(c**2)) is None
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        replace(LAW, laws=frozenset()),
+        replace(LAW, used={"log-tangent": Relation(log(c), "=", c - 1)}),
+        replace(LAW, used={"log-tangent": Relation(log(c), "<=", c + w)}),
+        replace(LAW, used={"log-tangent": Relation(SquaredNorm(x), ">=", zero)}),
+    ],
+)
+def test_what_is_no_law_about_one_scalar_is_taken_nowhere(setting):
+    with pytest.raises(Undetermined, match="log-tangent"):
+        Facts(setting, (), laws=(At("log-tangent", c),)).sign(gap(c))
+
+
+def test_a_law_is_taken_at_a_scalar():
+    with pytest.raises(Undetermined, match="one scalar"):
+        Facts(LAW, (), laws=(At("log-tangent", x),)).sign(gap(c))

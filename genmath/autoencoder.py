@@ -74,7 +74,7 @@ NETWORK = (
         "ae-parameter-count",
         "How many numbers are trained",
         Count(W_e) + Count(b_e) + Count(W_d) + Count(b_d),
-        (Link("=", Num(2 * d * k + d + k), "rows times columns"),),
+        (Link("=", Num(2 * d * k + d + k), "rows times columns, matrix by matrix"),),
         "(5)",
         mistakes=(Mistake("without the biases", Num(2 * d * k)),),
     ),
@@ -188,7 +188,7 @@ GRADIENTS = (
     ),
     Claim(
         "ae-delta-logistic",
-        "What the code computes: the slope from the output itself",
+        "What the program computes: the slope from the output itself",
         delta_d.body,
         (
             Link(
@@ -310,16 +310,16 @@ SAMPLES = (
     ),
     Claim(
         "ae-rows",
-        "The code's rows are the sheet's columns",
+        "The program's rows are the sheet's columns",
         A_e_rows,
-        (Link("=", A_e.T, "a transposed product is the product of the transposed in turned order"),),
+        (Link("=", A_e.T, "the transpose of a product is the product of the transposes in reverse order"),),
         given=IN_ROWS,
         model=rows_model,
         mistakes=(Mistake("turned sign of the bias", (W_e @ X - b_e @ ones.T).T),),
     ),
     Claim(
         "ae-rows-loss",
-        "The code's loss is the mean of the sheet's",
+        "The program's loss is the mean of the sheet's",
         L_mean,
         (
             Link("=", L_sum / n, "rows and columns hold the same numbers"),
@@ -408,8 +408,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "ae-printed-decoder-bracket",
         "Equation (7) as printed",
-        "The error is multiplied elementwise with the product of slope and code; the bracket that the formula "
-        "needs is not there.",
+        "The gradient of the decoder's weights, without a bracket: the error is multiplied elementwise with the "
+        "product of slope and code.",
         lambda: (-2 * (x - x_hat)) * (sigma.slope(a_d) @ z.T),
         "(7)",
         ("ae-grad-decoder",),
@@ -417,7 +417,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "ae-printed-encoder-bracket",
         "Equation (9) as printed",
-        "The gradient of the code is multiplied elementwise with the product of slope and sample.",
+        "The gradient of the encoder's weights, without a bracket: the gradient of the code is multiplied elementwise "
+        "with the product of slope and sample.",
         lambda: Gradient(L, z) * (sigma.slope(a_e) @ x.T),
         "(9)",
         ("ae-grad-encoder",),
@@ -425,7 +426,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "ae-printed-loss-gradient",
         "The printed loss and the descended gradient",
-        "The code prints the mean over all pixels and descends along the gradient of the sum.",
+        "The listing prints the mean over all pixels and samples and descends along the gradient of the sum, as if "
+        "they belonged together.",
         Relation(Gradient(L_pixel, W_d), "=", Delta_d @ Z.T),
         "1.2",
         ("ae-pixel-mean", "ae-pixel-mean-factor"),
@@ -442,8 +444,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "ae-epoch-loss",
         "The mean of batch means is not the mean",
-        "The loss of an epoch is the mean of the batches' means, though the last batch holds 8 samples and the "
-        "others 32.",
+        "The loss of an epoch is the mean of its batches' means. Here the last batch holds 8 samples, as in the "
+        "listing, and the other one 32; their means are 1 and 0.",
         Relation((as_node(0) + as_node(1)) / 2, "=", (32 * as_node(0) + 8 * as_node(1)) / 40),
         "1.2",
         sizes={},
@@ -454,7 +456,7 @@ JUDGEMENTS = (
     Judgement(
         "ae-jpeg",
         "JPEG, losses and ratios",
-        "JPEG is said to reach 10:1 to 50:1, but with loss, beside the autoencoder's 24.5.",
+        "JPEG reaches 10:1 to 50:1, but with loss; the autoencoder reaches 24.5.",
         "Both lose. The chapter counts bits for the same images, with PNG, JPEG and a plain packer beside the code.",
         "experiment",
         "1.1",
@@ -463,15 +465,16 @@ JUDGEMENTS = (
     Judgement(
         "ae-data-specific",
         "A compression for its own data",
-        "The autoencoder is said to learn a compression of its own data.",
-        "The chapter trains on shapes and encodes digits, and the other way round.",
+        "The autoencoder learns a compression of its own data.",
+        "The chapter encodes digits with a network trained on shapes, and the other way round: the error more than "
+        "doubles.",
         "experiment",
         "1.1",
     ),
     Judgement(
         "ae-deterministic",
         "Deterministic compression",
-        "Autoencoders are said to compress deterministically.",
+        "Autoencoders compress deterministically.",
         "The same parameters and sample give the same code, bit for bit; a test compares them.",
         "code",
         "Summary",

@@ -44,7 +44,7 @@ COMPRESSION = (
         "Numbers in, numbers out",
         Quotient(Count(x), Count(z)),
         Num(d) / k,
-        "rows of a column",
+        "count the entries of both columns",
         Mistake("upside down", Num(k) / d),
         (),
     ),
@@ -92,7 +92,7 @@ COMPRESSION = (
         "ae-compression-shipped",
         "With the decoder shipped, 35 images are the first that pay",
         shipped,
-        (Link("<", Num(35 * d), "count both sides", NonNegative(as_node(448))),),
+        (Link("<", Num(35 * d), "codes and decoder against pixels", NonNegative(as_node(448))),),
         "(10)",
         given=MNIST,
         mistakes=(Mistake("less than half", Num(35 * d / 2), "<"),),
@@ -101,7 +101,7 @@ COMPRESSION = (
         "ae-compression-shipped-34",
         "With the decoder shipped, 34 images do not pay",
         Num(34 * k + d * k + d),
-        (Link(">", Num(34 * d), "count both sides", NonNegative(as_node(304))),),
+        (Link(">", Num(34 * d), "codes and decoder against pixels", NonNegative(as_node(304))),),
         "(10)",
         given=MNIST,
         mistakes=(Mistake("the decoder forgotten", Num(34 * d), "<"),),
@@ -133,7 +133,7 @@ COUNTEREXAMPLES = (
     Counterexample(
         "ae-numbers-are-not-bits",
         "24.5 counts numbers, not size",
-        "The quotient of original size and compressed size is said to be 24.5.",
+        "The quotient of original size and compressed size is 24.5. Here the sizes are counted in bits.",
         Relation(as_bytes, "=", number("49/2")),
         "(10)",
         ("ae-compression-bits", "ae-compression-binary", "ae-compression-shipped"),
@@ -142,8 +142,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "ae-binary-code-is-smaller",
         "The sheet's own images grow",
-        "The code of an image is said to be smaller than the image; the sheet's images are black and white, its "
-        "numbers have 64 bits.",
+        "The code of an image is smaller than the image. Here a pixel is black or white, as in the sheet's images, "
+        "and a number of the code has 64 bits, as in its arrays.",
         Relation(as_node(64) * Count(z), "<", Count(x)),
         "(10)",
         ("ae-compression-binary",),
@@ -152,7 +152,7 @@ COUNTEREXAMPLES = (
     Counterexample(
         "ae-init-encoder-xavier",
         "The initialisation named Xavier: encoder",
-        "The variance 2 over the number of inputs is called Xavier's; it is He's.",
+        "Weights with the variance 2 over the number of inputs are called Xavier's.",
         Relation(Num(2 / d), "=", Num(2 / (d + k))),
         "1.2",
         ("init-encoder-ratio",),
@@ -161,7 +161,7 @@ COUNTEREXAMPLES = (
     Counterexample(
         "ae-init-decoder-xavier",
         "The initialisation named Xavier: decoder",
-        "The variance 2 over the number of inputs is called Xavier's; for the decoder it is many times larger.",
+        "Weights with the variance 2 over the number of inputs are called Xavier's, in the decoder too.",
         Relation(Num(2 / k), "=", Num(2 / (d + k))),
         "1.2",
         ("init-decoder-ratio",),

@@ -33,7 +33,7 @@ NOISE = (
         "noise-clipped-below",
         "Noise on a black pixel, clipped at black",
         Integral(s * t * density, t, 0, sp.oo),
-        (Link("=", s / root_two_pi, "the antiderivative is the density itself", Compute()),),
+        (Link("=", s / root_two_pi, "the antiderivative is minus the density, times the deviation", Compute()),),
         "1.2",
         mistakes=(
             Mistake("taken for unbiased", as_node(0)),
@@ -44,11 +44,7 @@ NOISE = (
         "noise-clipped",
         "Noise on a black pixel, clipped at black and at white",
         Integral(s * t * density, t, 0, 1 / s) + Integral(density, t, 1 / s, sp.oo),
-        (
-            Link(
-                "=", both_clips, "below white the antiderivative is the density; above it the pixel is white", Compute()
-            ),
-        ),
+        (Link("=", both_clips, "below white as before; above white the pixel stays white", Compute()),),
         "1.2",
         mistakes=(
             Mistake("taken for unbiased", as_node(0)),
@@ -99,7 +95,7 @@ SHAPES = (
         "The chance that a rectangle is empty",
         Sigma(i, 5, 14, Sigma(j, 5, 14, empty)),
         number("1491041/27227200"),
-        "count the ends that lie before the corner",
+        "count the ends that do not lie beyond the corner",
         Mistake("never empty", as_node(0)),
     ),
     probability(
@@ -124,7 +120,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "noise-clipped-is-unbiased",
         "Clipped noise is not centred",
-        "Gaussian noise is added and the result clipped to the range of a pixel, as if the mean stayed where it was.",
+        "Gaussian noise, whose mean is zero, is added, and the result is clipped to the range of a pixel. Here the "
+        "pixel is black, and the deviation is the sheet's.",
         Relation(both_clips, "=", as_node(0)),
         "1.2",
         ("noise-clipped",),
@@ -133,7 +130,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "shapes-are-balanced",
         "The three shapes are not equally frequent",
-        "The thresholds 0.33 and 0.66 suggest three equal thirds, but the second one meets a fresh draw.",
+        "The thresholds 0.33 and 0.66 suggest three equal thirds. Here circles and lines: the second threshold meets "
+        "a fresh draw.",
         Relation((1 - second) * third, "=", (1 - second) * (1 - third)),
         "1.2",
         ("shapes-circles", "shapes-lines"),
@@ -141,8 +139,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "shapes-are-never-empty",
         "Some rectangles are empty",
-        "The end in the second direction is drawn beyond the corner's first coordinate, so it may lie before the "
-        "corner.",
+        "Rectangles reach from a corner to an end; both coordinates of the end are drawn beyond the corner's first "
+        "coordinate.",
         Relation(Sigma(i, 5, 14, Sigma(j, 5, 14, empty)), "=", as_node(0)),
         "1.2",
         ("shapes-empty-rectangle",),
@@ -150,8 +148,7 @@ COUNTEREXAMPLES = (
     Counterexample(
         "shapes-lines-are-whole",
         "Lines have gaps",
-        "As many points are drawn as there are steps between the ends, which is one too few: here 27 points for "
-        "28 pixels.",
+        "A line has as many points as there are steps between its ends. Here 27 points, for 28 pixels.",
         Relation(as_node(27), "=", as_node(27) + 1),
         "1.2",
         ("shapes-empty-line",),
@@ -159,7 +156,7 @@ COUNTEREXAMPLES = (
     Counterexample(
         "shapes-thousand-images",
         "The printed indentation keeps only the lines",
-        "The data are said to hold 1000 images; as printed, an image is appended in the last branch only.",
+        "The data hold 1000 images. As printed, an image is appended in the last branch only.",
         Relation(1000 * (1 - second) * (1 - third), "=", as_node(1000)),
         "1.2",
         ("shapes-kept",),
@@ -171,7 +168,7 @@ JUDGEMENTS = (
         "shapes-letters",
         "Two letters for two directions",
         "The variables x and y change their meaning between circles and lines.",
-        "Harmless: the images are symmetric in the two directions. It is a matter of style.",
+        "Harmless: circles and lines are drawn alike in both directions. It is a matter of style.",
         "opinion",
         "1.2",
     ),

@@ -95,7 +95,7 @@ INVENTORY: tuple[Item, ...] = (
         "1.1",
         "The shapes of the encoder's weights and biases.",
         RIGHT,
-        "They fit.",
+        "They fit the encoder.",
         "autoencoder",
         ("ae-shape-encoder", "ae-shape-encoder-bias"),
     ),
@@ -104,7 +104,7 @@ INVENTORY: tuple[Item, ...] = (
         "1.1",
         "The shapes of the decoder's weights and biases.",
         RIGHT,
-        "They fit; together {ae-parameter-count-mnist:,} numbers are trained.",
+        "They fit the decoder; encoder and decoder together train {ae-parameter-count-mnist:,} numbers.",
         "autoencoder",
         ("ae-shape-decoder", "ae-shape-decoder-bias", "ae-parameter-count", "ae-parameter-count-mnist"),
     ),
@@ -144,7 +144,7 @@ INVENTORY: tuple[Item, ...] = (
         "1.1",
         "The gradient of the code.",
         RIGHT,
-        "It is the transposed decoder applied to its slope.",
+        "It is the transposed decoder times the slope of the loss in the decoder's preactivation.",
         "autoencoder",
         ("ae-grad-code",),
     ),
@@ -174,7 +174,8 @@ INVENTORY: tuple[Item, ...] = (
         IMPRECISE,
         "It counts numbers. In bits it is {ae-compression-bits} or {ae-compression-bits-double}, and "
         "{ae-compression-binary:.2f} "
-        "for black-and-white images; with the decoder shipped, {ae-break-even:.0f} images are the first that pay.",
+        "for black-and-white images. If the decoder is sent too, {ae-break-even:.0f} images are the first that pay, "
+        "counted in numbers again.",
         "autoencoder",
         (
             "ae-compression",
@@ -203,7 +204,7 @@ INVENTORY: tuple[Item, ...] = (
         "1.1",
         "The autoencoder learns a compression of its own data.",
         RIGHT,
-        "Measured: on the other data a code makes more than twice the error of their own code.",
+        "Measured on shapes and digits: a network trained on the other data makes more than twice the error.",
         "autoencoder",
         ("ae-data-specific",),
     ),
@@ -231,8 +232,8 @@ INVENTORY: tuple[Item, ...] = (
         "1.1",
         "A proof is announced; one sentence follows.",
         MISSING,
-        "The bound of Eckart and Young with its equality case, for all sizes; other critical points are saddles, "
-        "shown for two pixels and one number.",
+        "The bound of Eckart and Young with its equality case, for all sizes; at the other critical points the loss "
+        "still falls in some direction, shown for two pixels and one number.",
         "autoencoder",
         (
             "lae-eckart-young",
@@ -250,7 +251,7 @@ INVENTORY: tuple[Item, ...] = (
         "1.2",
         "The initialisation is called Xavier's.",
         WRONG,
-        "It is He's. Xavier's variance is smaller, in the decoder by the factor {init-decoder-ratio}.",
+        "It is He's. Xavier's variance is smaller: in the decoder He's is {init-decoder-ratio} times as large.",
         "autoencoder",
         ("ae-init-encoder-xavier", "ae-init-decoder-xavier", "init-encoder-ratio", "init-decoder-ratio"),
     ),
@@ -268,8 +269,8 @@ INVENTORY: tuple[Item, ...] = (
         "1.2",
         "The printed loss and the gradient belong together.",
         WRONG,
-        "The printed loss is a mean over pixels and samples, the gradient that of the sum: "
-        "{ae-pixel-mean-factor:,} times as large.",
+        "The printed loss is a mean over pixels and samples, the gradient is that of the sum: "
+        "{ae-pixel-mean-factor:,} times as large as the mean's.",
         "autoencoder",
         ("ae-printed-loss-gradient", "ae-pixel-mean", "ae-pixel-mean-factor"),
     ),
@@ -278,7 +279,8 @@ INVENTORY: tuple[Item, ...] = (
         "1.2",
         "The loss of an epoch is the mean of its batches' means.",
         IMPRECISE,
-        "The last batch is shorter and counts as much as the others; and each loss is taken before its update.",
+        "The last batch is shorter and counts as much as the others; and the loss of each batch is taken before its "
+        "step.",
         "autoencoder",
         ("ae-epoch-loss",),
     ),
@@ -297,7 +299,8 @@ INVENTORY: tuple[Item, ...] = (
         "1.2",
         "The denoising autoencoder's gradients.",
         RIGHT,
-        "Noisy sample at the input, clean sample in the error. For a linear model the noise is a ridge penalty.",
+        "Noisy sample at the input, clean sample in the error. For a linear model, unclipped noise is a penalty on the "
+        "squared weights, on average.",
         "autoencoder",
         ("ae-grad-denoising", "dae-ridge", "dae-gradient", "dae-wiener"),
     ),
@@ -306,7 +309,8 @@ INVENTORY: tuple[Item, ...] = (
         "1.2",
         "Rectangles, circles and lines in equal parts.",
         IMPRECISE,
-        "The chances are {shapes-rectangles}, {shapes-circles} and {shapes-lines}.",
+        "A second draw decides between circles and lines: the chances are {shapes-rectangles}, {shapes-circles} and "
+        "{shapes-lines}.",
         "autoencoder",
         ("shapes-are-balanced", "shapes-rectangles", "shapes-circles", "shapes-lines"),
     ),

@@ -192,13 +192,13 @@ ECKART_YOUNG = (
             Link(
                 "=",
                 Sigma(i, ONE, d, lam[i] * SquaredNorm(kept - P @ kept)),
-                "the second moments in their eigenvectors",
+                "the second moments, written in their eigenvectors",
                 Normal((SPECTRAL,)),
             ),
             Link(
                 ">=",
                 dropped,
-                "projections have length at most one, and there are at most k of them",
+                "the squared lengths of the projected eigenvectors are at most one and add up to at most k",
                 NonNegative(slack),
             ),
         ),
@@ -273,7 +273,7 @@ BIASES = (
         "lae-bias-centres",
         "The best bias centres the data",
         X - W @ X - b_star @ ones.T,
-        (Link("=", (X - mean @ ones.T) - W @ (X - mean @ ones.T), "the mean passes through the weights"),),
+        (Link("=", (X - mean @ ones.T) - W @ (X - mean @ ones.T), "insert the best bias, and collect"),),
         "1.1 PCA",
         given=(best_bias,),
         model=bias_model,
@@ -332,7 +332,7 @@ CRITICAL = (
                         a_2 * e_1,
                     )
                 ),
-                "each equation lies in the ideal of the others, by Gröbner bases; the eigenvalues differ",
+                "each system's equations are combinations of the other's (Gröbner bases), for the eigenvalues differ",
                 SameZeros(UNKNOWNS, (lam_1, lam_2)),
             ),
         ),
@@ -406,7 +406,7 @@ DENOISING = (
             Link(
                 "=",
                 SquaredNorm(x - W @ x) + s**2 * SquaredNorm(W),
-                "insert the moments of the noise",
+                "the noise has mean zero and is uncorrelated: only its variance stays",
                 Normal((NOISE_MOMENTS,)),
             ),
         ),
@@ -457,8 +457,8 @@ centred = let("X_centred", X - mean @ ones.T)
 COUNTEREXAMPLES = (
     Counterexample(
         "lae-no-bias-is-not-pca",
-        "Without biases, uncentred data have another optimum",
-        "Without biases, with the squared error and at the global minimum a linear autoencoder is said to be PCA. "
+        "Without biases, uncentred data can have another optimum",
+        "Without biases, with the squared error and at the global minimum a linear autoencoder is PCA. "
         "Here the principal component of the centred data is worse than another pair of weights.",
         Relation(SquaredNorm(X - W_d @ W_d.T @ X), "<=", SquaredNorm(X - W_e.T @ W_e @ X)),
         "1.1 PCA",
@@ -473,7 +473,7 @@ COUNTEREXAMPLES = (
     Counterexample(
         "lae-columns-are-not-components",
         "The decoder's columns are not the principal components",
-        "At the optimum the columns of the decoder are said to be the first principal components. "
+        "At the optimum the columns of the decoder are the first principal components. "
         "Here a decoder reaches the bound, and its columns are no eigenvectors.",
         Relation(X @ X.T @ W_d, "=", W_d @ Lambda_k),
         "1.1 PCA",

@@ -12,7 +12,8 @@ A            preactivations                                      (n, k)
 S            values of the activation                            (n, k)
 ===========  ==================================================  ==========
 
-Contents: `affine`; `sigmoid`, `softplus`, `identity` and their slopes; `ACTIVATIONS`, the pairs by name.
+Contents: `affine`; `sigmoid`, `softplus`, `tanh`, `relu`, `identity` and their slopes;
+`ACTIVATIONS`, the pairs by name.
 
 A slope is a function of the *value*: sigma'(a) = s (1 - s) with s = sigma(a).
 So the preactivations may be overwritten by the values.
@@ -95,6 +96,32 @@ def softplus_slope(s: Array, out: Array | None = None) -> Array:
     return np.negative(slope, out=out)
 
 
+def tanh(a: ArrayLike, out: Array | None = None) -> Array:
+    """Hyperbolic tangent, 2 sigma(2a) - 1."""
+    return np.tanh(a, out=out)
+
+
+def tanh_slope(s: Array, out: Array | None = None) -> Array:
+    """Slope of the hyperbolic tangent where its value is s: 1 - s²."""
+    slope = np.multiply(s, s, out=out)
+    return np.subtract(1, slope, out=out)
+
+
+def relu(a: ArrayLike, out: Array | None = None) -> Array:
+    """Positive part, max(a, 0)."""
+    a = np.asarray(a)
+    s = _result(a) if out is None else out
+    if s.dtype.kind == "c":
+        return np.multiply(a, a.real > 0, out=s)
+    zeros = np.zeros(a.shape[-1:], s.dtype)  # NumPy compares with an array faster than with a number
+    return np.maximum(a, zeros, out=s)
+
+
+def relu_slope(s: Array, out: Array | None = None) -> Array:
+    """Slope of the positive part where its value is s: 1 above 0, and 0 at 0, where it has none."""
+    return np.sign(s, out=out)
+
+
 def identity(a: ArrayLike, out: Array | None = None) -> Array:
     """Leave a linear layer as it is."""
     a = np.asarray(a)
@@ -118,6 +145,8 @@ class Activation(NamedTuple):
 ACTIVATIONS = {
     "sigmoid": Activation(sigmoid, sigmoid_slope),
     "softplus": Activation(softplus, softplus_slope),
+    "tanh": Activation(tanh, tanh_slope),
+    "relu": Activation(relu, relu_slope),
     "linear": Activation(identity, identity_slope),
 }
 

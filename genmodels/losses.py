@@ -1,25 +1,31 @@
 """Losses: each value beside its gradient.
 
-Chapter "Autoencoders", equation (3), and the first factor of (7).
+Chapter "Autoencoders", equation (3), and the first factor of (7); chapter "Variational autoencoders", the first term
+of (13): minus the logarithm of a Bernoulli or a Gaussian likelihood.
 
 ===========  ==================================================  ==========
 letter       meaning                                             shape
 ===========  ==================================================  ==========
 X            targets, one sample in each row                     (n, d)
 X_hat        reconstructions                                     (n, d)
+A            logits: X_hat = sigma(A)                            (n, d)
 ===========  ==================================================  ==========
 
-Contents: `squared_error`, `squared_error_gradient`, `squared_error_from_gradient`.
+Contents: `squared_error`, `squared_error_gradient`, `squared_error_from_gradient`;
+`bernoulli_log_likelihood`, `gaussian_log_likelihood`, `likelihood_gradient`.
 
 The reported loss is the loss whose gradient is descended: (3), summed over the d pixels, averaged over the n samples.
 The sheet's listing prints the mean over the pixels too, but descends the gradient of the sum over the batch:
 with n = 32 and d = 784 its learning rate 0.01 means 0.32 here, and its printed numbers are 784 times smaller.
 """
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from genmodels.activations import relu, sigmoid
 
 Array = NDArray[Any]
 
@@ -55,3 +61,61 @@ def squared_error_from_gradient(G: Array) -> Any:
     """
     g = G.ravel()  # (n d,)
     return np.dot(g, g) * (len(G) / 4)
+
+
+def bernoulli_log_likelihood(A: Array, X: Array, X_hat: Array | None = None, scratch: Array | None = None) -> Array:
+    """Log-likelihood of every sample, sum over the pixels of x log x_hat + (1 - x) log(1 - x_hat), from the logits.
+
+    It is computed as x a - softplus(a) = x a - max(a, 0) + log max(x_hat, 1 - x_hat): exact for every logit, without
+    the sheet's ``+ 1e-8``, and with no exponential beside the one in X_hat = sigma(A), which training has at hand.
+
+    Parameters
+    ----------
+    A : array, shape (..., n, d)
+    X : array, shape (n, d)
+        In [0, 1].
+    X_hat : array, shape (..., n, d), optional
+        sigma(A).
+    scratch : array, shape (..., n, d), optional
+
+    Returns
+    -------
+    array, shape (..., n)
+    """
+    X_hat = sigmoid(A) if X_hat is None else X_hat
+    R = relu(A, out=scratch)
+    value = np.einsum("...nd,nd->...n", A, X) - np.add.reduce(R, axis=-1)  # (..., n)
+    R = np.subtract(X_hat, 0.5, out=scratch)
+    R = np.where(R.real > 0, R, -R) if R.dtype.kind == "c" else np.abs(R, out=scratch)
+    R = np.add(R, 0.5, out=scratch)  # max(x_hat, 1 - x_hat), which is sigma(|a|)
+    return value + np.add.reduce(np.log(R, out=scratch), axis=-1)
+
+
+def gaussian_log_likelihood(X_hat: Array, X: Array, log_var: Any = 0.0, scratch: Array | None = None) -> Array:
+    """Log-likelihood of every sample under N(x_hat, s² I), where log_var is log s²; (12) has s² = 1.
+
+    Minus ½ (||x - x_hat||² / s² + d log s² + d log 2 pi).
+
+    Parameters
+    ----------
+    X_hat : array, shape (..., n, d)
+    X : array, shape (n, d)
+    log_var : scalar, or array of shape (1,)
+    scratch : array, shape (..., n, d), optional
+
+    Returns
+    -------
+    array, shape (..., n)
+    """
+    R = np.subtract(X_hat, X, out=scratch)  # (..., n, d)
+    square = np.einsum("...d,...d->...", R, R)  # (..., n)
+    return -0.5 * (square * np.exp(-log_var) + X.shape[-1] * (log_var + math.log(2 * math.pi)))
+
+
+def likelihood_gradient(X_hat: Array, X: Array, out: Array | None = None) -> Array:
+    """Gradient of minus the mean log-likelihood, by the logits (Bernoulli) or by X_hat (Gaussian with s² = 1).
+
+    Both are (X_hat - X) / n, shape (n, d): for the Bernoulli likelihood the slope of the sigmoid cancels.
+    """
+    G = np.subtract(X_hat, X, out=out)  # (n, d)
+    return np.multiply(G, 1 / len(X), out=out)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from genmodels.activations import ACTIVATIONS, affine, identity, sigmoid, softplus
+from genmodels.activations import ACTIVATIONS, affine, identity, relu, sigmoid, softplus, tanh
 
 POINTS = np.array([-30.0, -7.3, -1.0, -0.01, 0.0, 0.3, 2.0, 11.0, 33.0])
 NAMES = sorted(ACTIVATIONS)
@@ -51,6 +51,15 @@ def test_softplus_is_the_logarithm_of_one_plus_the_exponential():
     np.testing.assert_allclose(softplus(POINTS), exact, rtol=4e-16)
 
 
+def test_the_hyperbolic_tangent_is_a_stretched_sigmoid():
+    np.testing.assert_allclose(tanh(POINTS), 2 * sigmoid(2 * POINTS) - 1, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+def test_the_positive_part_is_the_argument_or_zero(dtype):
+    np.testing.assert_array_equal(relu(np.array([-2.0, 0.0, 3.0], dtype)), np.array([0.0, 0.0, 3.0], dtype))
+
+
 def test_the_identity_leaves_its_argument_as_it_is():
     out = np.empty(POINTS.shape)
 
@@ -81,7 +90,9 @@ def test_nothing_warns_for_arguments_of_ten_thousand(name, dtype):
     assert np.isfinite(slope).all()
 
 
-@pytest.mark.parametrize(("name", "low", "high"), [("sigmoid", 0, 1), ("softplus", 0, np.inf)])
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("sigmoid", 0, 1), ("softplus", 0, np.inf), ("tanh", -1, 1), ("relu", 0, np.inf)]
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_infinite_arguments_reach_the_limits(name, low, high, dtype):
     s = ACTIVATIONS[name].value(np.array([-np.inf, np.inf], dtype))
@@ -101,7 +112,7 @@ def test_values_may_overwrite_their_arguments(name, dtype):
     np.testing.assert_array_equal(a, expected)
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "softplus"])
+@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "relu"])
 def test_slopes_are_written_to_the_buffer_that_they_are_given(name):
     s, out = ACTIVATIONS[name].value(POINTS), np.empty(POINTS.shape)
 
@@ -111,7 +122,7 @@ def test_slopes_are_written_to_the_buffer_that_they_are_given(name):
     np.testing.assert_array_equal(out, ACTIVATIONS[name].slope(s))
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "softplus"])
+@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "relu"])
 def test_whole_numbers_and_single_numbers_are_welcome(name):
     value = ACTIVATIONS[name].value
 

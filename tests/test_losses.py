@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from genmodels.losses import squared_error, squared_error_from_gradient, squared_error_gradient
+from genmodels.activations import sigmoid, softplus
+from genmodels.losses import (
+    bernoulli_log_likelihood,
+    gaussian_log_likelihood,
+    likelihood_gradient,
+    squared_error,
+    squared_error_from_gradient,
+    squared_error_gradient,
+)
 
 
 @pytest.fixture
@@ -58,3 +66,70 @@ def test_float32_stays_float32(pair):
 
     assert squared_error_gradient(X_hat, X).dtype == np.float32
     assert squared_error(X_hat, X).dtype == np.float32
+
+
+def by_complex_step(function, A):
+    derivative = np.empty(A.shape)
+    for index in np.ndindex(A.shape):
+        moved = A.astype(complex)
+        moved[index] += 1e-200j
+        derivative[index] = function(moved).imag / 1e-200
+    return derivative
+
+
+@pytest.fixture
+def logits():
+    A = np.array([[-40.0, -3.0, -0.2, 0.0, 0.7, 9.0], [30.0, 2.0, -1.0, 0.1, -11.0, 4.0]])
+    return A, np.random.default_rng(4).random(A.shape)
+
+
+def test_the_bernoulli_likelihood_is_that_of_the_sheet_on_logits(logits):
+    A, X = logits
+    exact = (X * A - softplus(A)).sum(axis=1)
+
+    np.testing.assert_allclose(bernoulli_log_likelihood(A, X), exact, rtol=1e-14)
+    np.testing.assert_allclose(bernoulli_log_likelihood(A, X, sigmoid(A), np.empty(A.shape)), exact, rtol=1e-14)
+    inside = A.clip(-9, 9)
+    S = sigmoid(inside)
+    wanted = (X * np.log(S) + (1 - X) * np.log(1 - S)).sum(axis=1)
+    np.testing.assert_allclose(bernoulli_log_likelihood(inside, X), wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_bernoulli_likelihood_is_exact_for_logits_of_ten_thousand(dtype):
+    A, X = np.array([[1e4, -1e4, 1e4]], dtype), np.array([[1, 0, 0]], dtype)
+
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        value = bernoulli_log_likelihood(A, X)
+
+    assert value.dtype == dtype
+    assert value == -1e4
+
+
+def test_the_gaussian_likelihood_is_the_logarithm_of_its_density(pair):
+    X_hat, X = pair
+    density = np.exp(-((X - X_hat) ** 2) / (2 * 0.3)) / np.sqrt(2 * np.pi * 0.3)
+
+    found = gaussian_log_likelihood(X_hat, X, np.log(0.3), np.empty(X.shape))
+
+    np.testing.assert_allclose(found, np.log(density).sum(axis=1), rtol=1e-13)
+    np.testing.assert_allclose(gaussian_log_likelihood(X_hat, X, np.log([0.3])), found, rtol=1e-15)
+
+
+def test_likelihoods_of_a_stack_of_outputs_are_those_of_its_layers(pair, logits):
+    for function, (A, X) in ((gaussian_log_likelihood, pair), (bernoulli_log_likelihood, logits)):
+        stack = np.stack([A, A / 2])
+
+        np.testing.assert_allclose(function(stack, X), [function(A, X), function(A / 2, X)], rtol=1e-14)
+
+
+def test_both_likelihoods_have_the_same_gradient(pair, logits):
+    X_hat, X = pair
+    exact = by_complex_step(lambda M: -gaussian_log_likelihood(M, X).mean(), X_hat)
+    np.testing.assert_allclose(likelihood_gradient(X_hat, X), exact, rtol=1e-12)
+
+    A, X = logits
+    exact = by_complex_step(lambda M: -bernoulli_log_likelihood(M, X).mean(), A)
+    out = np.empty(A.shape)
+    assert likelihood_gradient(sigmoid(A), X, out=out) is out
+    np.testing.assert_allclose(out, exact, rtol=1e-11, atol=1e-15)

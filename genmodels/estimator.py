@@ -3,6 +3,7 @@
 Contents: `Estimator`; `NotFittedError`; `column_names`.
 """
 
+import dataclasses
 import inspect
 import os
 import sys
@@ -15,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmodels import checkpoint, storage
-from genmodels.optim import OPTIMIZERS, SCHEDULES, optimizer
-from genmodels.training import History, LossAndGradients, Run, train
+from genmodels.optim import OPTIMIZERS, SCHEDULES, SGD, Adam, Separate, optimizer
+from genmodels.training import History, LossAndGradients, Run, SecondTurn, train
 from genmodels.validation import check_choice, check_count, check_flag, check_matrix, check_number, check_rng
 
 Array = NDArray[Any]
@@ -32,8 +33,10 @@ class Estimator:
 
     The settings are the arguments of the model's constructor, stored as they come and checked by ``fit``.
     What ``fit`` learns has names that end in an underscore; ``params_`` and ``history_`` are always among them.
-    A model adds `_shapes`, `_start` and `_loss_and_gradients`.
+    A model adds `_shapes`, `_start` and `_loss_and_gradients`; one whose history has more lists, their class.
     """
+
+    _history: type[History] = History
 
     batch_size: int | None
     dtype: Any
@@ -60,6 +63,13 @@ class Estimator:
     def _loss_and_gradients(self, X: Array) -> LossAndGradients:
         """Return the function that `train` descends on the data `X`."""
         raise NotImplementedError
+
+    def _turns(self, X: Array) -> tuple[LossAndGradients, SecondTurn | None]:
+        """Return what a step on the data `X` descends, and what it does afterwards."""
+        return self._loss_and_gradients(X), None
+
+    def _optimizer(self, params: dict[str, Array]) -> SGD | Adam | Separate:
+        return optimizer(self.optimizer, self._trained(params), self.momentum)
 
     def _trained(self, params: dict[str, Array]) -> dict[str, Array]:
         """Those parameters that the optimiser changes."""
@@ -91,10 +101,13 @@ class Estimator:
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
 
+        transforms = (
+            TransformerTags(preserves_dtype=[np.dtype(self.dtype).name]) if hasattr(self, "transform") else None
+        )
         return Tags(
             estimator_type=None,
             target_tags=TargetTags(required=False),
-            transformer_tags=TransformerTags(preserves_dtype=[np.dtype(self.dtype).name]),
+            transformer_tags=transforms,
             input_tags=InputTags(),
         )
 
@@ -104,7 +117,7 @@ class Estimator:
         check_count("epochs", self.epochs)
         check_number("learning_rate", self.learning_rate, above=0)
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
-        optimizer(self.optimizer, {}, self.momentum)
+        self._optimizer({})
         check_choice("schedule", self.schedule, SCHEDULES)
         if self.dtype not in ("float32", "float64", np.float32, np.float64):
             raise ValueError(f"dtype must be 'float32' or 'float64', but {self.dtype!r} was given")
@@ -158,20 +171,22 @@ class Estimator:
     def _first_run(self, d: int, random_state: Any) -> Run:
         rng = check_rng(random_state)
         params = self._start(d, rng)
-        return Run(params, optimizer(self.optimizer, self._trained(params), self.momentum), rng)
+        return Run(params, self._optimizer(params), rng, self._history())
 
     def _train(self, run: Run, X: Array, path: _Path | None, every: int) -> None:
         """Continue `run` on `X`, write checkpoints to `path`, and keep what was learned, whatever happens."""
         on_epoch = None if path is None else self._checkpoint_writer(path, X, every)
+        first, second = self._turns(X)
         try:
             finished = train(
                 run,
-                self._loss_and_gradients(X),
+                first,
                 len(X),
                 batch_size=self.batch_size or len(X),
                 epochs=self.epochs,
                 eta=self.learning_rate,
                 schedule=SCHEDULES[self.schedule],
+                second=second,
                 on_epoch=on_epoch,
                 verbose=self.verbose,
             )
@@ -256,8 +271,8 @@ class Estimator:
             "columns": list(getattr(self, "feature_names_in_", [])) or None,
             "steps_per_epoch": history.steps_per_epoch,
         }
-        losses = {"step_loss": np.array(history.step_loss), "epoch_loss": np.array(history.epoch_loss)}
-        return meta, {**losses, **{f"params/{name}": p for name, p in params.items()}}
+        series = {name: np.array(getattr(history, name)) for name in self._series()}
+        return meta, {**series, **{f"params/{name}": p for name, p in params.items()}}
 
     @classmethod
     def _unpack(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
@@ -269,11 +284,17 @@ class Estimator:
         shapes = {f"params/{name}": shape for name, shape in model._shapes(model.n_features_in_).items()}
         params = checkpoint.finite_arrays(arrays, shapes, np.dtype(model.dtype))
         model.params_ = {name.removeprefix("params/"): p for name, p in params.items()}
-        sizes = {name: (arrays[name].size,) for name in ("step_loss", "epoch_loss")}
-        losses = checkpoint.finite_arrays(arrays, sizes, np.dtype(np.float64))
+        sizes = {name: (arrays[name].size,) for name in cls._series()}
+        series = checkpoint.finite_arrays(arrays, sizes, np.dtype(np.float64))
         steps_per_epoch = check_count("steps_per_epoch", meta["steps_per_epoch"])
-        model.history_ = History(losses["step_loss"].tolist(), losses["epoch_loss"].tolist(), steps_per_epoch)
+        lists: dict[str, Any] = {name: values.tolist() for name, values in series.items()}
+        model.history_ = cls._history(steps_per_epoch=steps_per_epoch, **lists)
         return model
+
+    @classmethod
+    def _series(cls) -> list[str]:
+        """Names of the history's lists of numbers."""
+        return [field.name for field in dataclasses.fields(cls._history) if field.name != "steps_per_epoch"]
 
 
 def _plain(value: Any) -> Any:

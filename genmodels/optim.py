@@ -12,7 +12,7 @@ eta          learning rate of this step
 t, T         number of the step, from 0, and how many steps there are
 ===========  ==============================================================
 
-Contents: `SGD`, `Adam`, `optimizer`, which makes one by its name; `constant`, `cosine`; `SCHEDULES`.
+Contents: `SGD`, `Adam`, `Separate`; `optimizer`, which makes one by its name; `constant`, `cosine`; `SCHEDULES`.
 
 An optimiser owns the arrays it updates, and changes them in place.
 Its steps use up the gradients they are given: their memory is the scratch paper.
@@ -129,6 +129,38 @@ class Adam:
         """Continue from a `state`; raise ValueError if it is not one of this optimiser's."""
         _copy_arrays(self.state(), state)
         self.t = check_count("t", state["t"].item(), 0)
+
+
+class Separate:
+    """Separate optimisers of separate groups of parameters: one for each player of a game.
+
+    Parameters
+    ----------
+    groups : mapping of names to optimisers
+    factors : mapping of the same names to numbers
+        A group's learning rate is the common one times its factor.
+    """
+
+    def __init__(self, groups: Mapping[str, SGD | Adam], factors: Mapping[str, float]) -> None:
+        self.groups = groups
+        self.factors = factors
+
+    def step(self, grads: Arrays, eta: float) -> None:
+        """Update those groups whose gradients are given, as their own optimisers do."""
+        for name, group in self.groups.items():
+            if group.params.keys() <= grads.keys():
+                group.step(grads, eta * self.factors[name])
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return the states of all groups: the very arrays, not copies."""
+        return {f"{name}/{key}": a for name, group in self.groups.items() for key, a in group.state().items()}
+
+    def restore(self, state: Arrays) -> None:
+        """Continue from a `state`; raise ValueError if it is not one of this optimiser's."""
+        _copy_arrays(self.state(), state)
+        for name, group in self.groups.items():
+            own = {key: state[f"{name}/{key}"] for key in group.state()}
+            group.restore(own)
 
 
 OPTIMIZERS = ("adam", "sgd")

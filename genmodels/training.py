@@ -26,10 +26,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genmodels.optim import SGD, Adam
+from genmodels.optim import SGD, Adam, Separate
 
 Array = NDArray[Any]
 LossAndGradients = Callable[[dict[str, Array], Array, np.random.Generator], tuple[Any, Mapping[str, Array]]]
+SecondTurn = Callable[["Run", float], None]
 
 
 def he(rng: np.random.Generator, fan_out: int, fan_in: int, dtype: Any = np.float32) -> Array:
@@ -122,7 +123,7 @@ class Run:
     ----------
     params : dict of arrays
         All parameters of the model, changed in place.
-    optimizer : SGD or Adam
+    optimizer : SGD, Adam or Separate
         It owns those parameters that are trained.
     rng : numpy.random.Generator
     history : History
@@ -135,7 +136,7 @@ class Run:
     """
 
     params: dict[str, Array]
-    optimizer: SGD | Adam
+    optimizer: SGD | Adam | Separate
     rng: np.random.Generator
     history: History = field(default_factory=History)
     order: Array = field(default_factory=lambda: np.empty(0, np.int64))
@@ -151,6 +152,11 @@ class Run:
     def step(self) -> int:
         """Number of finished steps."""
         return len(self.history.step_loss)
+
+    def check(self, loss: float, what: str = "the loss") -> None:
+        """Raise `Divergence` if the running step's loss is not finite."""
+        if not math.isfinite(loss):
+            raise Divergence(f"{what} became {loss}", self.step + 1, self.epoch + 1)
 
     def record(self, loss: float, rows: int) -> None:
         """Count a step that was made with this loss on so many rows."""
@@ -173,6 +179,7 @@ def train(
     epochs: int,
     eta: float,
     schedule: Callable[[int, int], float],
+    second: SecondTurn | None = None,
     on_epoch: Callable[[Run], None] | None = None,
     verbose: bool | None = None,
 ) -> bool:
@@ -189,6 +196,8 @@ def train(
     batch_size, epochs : int
     eta : float
         Learning rate, multiplied in step t of T by ``schedule(t, T)``.
+    second : function of (run, learning rate), optional
+        What else a step does after its descent: in a game, the other player's turn.
     on_epoch : function of the run, optional
         Called after each epoch.
     verbose : bool, optional
@@ -212,11 +221,13 @@ def train(
         try:
             for rows in _minibatches(run, n, batch_size, epochs, [advance, on_epoch]):
                 loss, grads = loss_and_gradients(run.params, rows, run.rng)
-                if not math.isfinite(loss):
-                    raise Divergence(f"the loss became {loss}", run.step + 1, run.epoch + 1)
+                run.check(loss)
                 if run.position == 0:
                     _copy(run.params, good)
-                run.optimizer.step(grads, eta * schedule(run.step, T))
+                rate = eta * schedule(run.step, T)
+                run.optimizer.step(grads, rate)
+                if second is not None:
+                    second(run, rate)
                 run.record(float(loss), len(rows))
                 pause()
         except KeyboardInterrupt:

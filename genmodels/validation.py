@@ -93,7 +93,7 @@ def check_matrix(X: Any, dtype: Any, *, name: str = "X", width: int | None = Non
 
 
 def _numeric(X: Any, name: str, dtype: Any) -> Array:
-    if hasattr(X, "toarray") and hasattr(X, "nnz"):
+    if hasattr(X, "toarray"):
         raise TypeError(f"{name} is sparse, but dense data is required: use {name}.toarray()")
     X = np.asarray(X)
     if X.dtype.kind == "c":

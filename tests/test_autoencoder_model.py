@@ -1,8 +1,11 @@
 """The autoencoder as a model: exact gradients, PCA reached, exact resumption, scikit-learn's conventions."""
 
+import ast
 import copy
+import inspect
 import itertools
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -368,8 +371,10 @@ def test_interrupted_and_resumed_equals_uninterrupted_bit_for_bit(shapes, tmp_pa
         return backward(*args, **kwargs)
 
     monkeypatch.setattr(autoencoder, "backward", interrupting)
-    with pytest.warns(UserWarning, match=f"interrupted in epoch .* of 4, after step {step}: what was learned is kept"):
+    where = f"in epoch {(step - 1) // 5 + 1} of 4, after step {step}"
+    with pytest.warns(UserWarning, match=f"interrupted {where}: what was learned is kept") as told:
         stopped = small(**settings).fit(shapes, checkpoint=tmp_path / "run.npz")
+    assert told[0].filename == __file__
     assert len(stopped.history_.step_loss) == step
     assert stopped.transform(shapes).shape == (150, 5)
 
@@ -493,6 +498,13 @@ def test_scikit_learns_checks_pass_where_the_domain_is_the_real_line(activation,
     assert len(results) > 40
 
 
+def test_scikit_learn_is_told_that_no_target_is_needed_and_which_type_comes_back():
+    tags = Autoencoder(dtype=np.float64).__sklearn_tags__()
+
+    assert not tags.target_tags.required
+    assert tags.transformer_tags.preserves_dtype == ["float64"]
+
+
 def test_settings_are_stored_as_they_come_and_cloned():
     model = Autoencoder(7, noise=0.5, dtype="float64", verbose=False)
 
@@ -500,6 +512,15 @@ def test_settings_are_stored_as_they_come_and_cloned():
     assert model.get_params()["noise"] == 0.5
     assert repr(model) == "Autoencoder(n_latent=7, noise=0.5, dtype='float64', verbose=False)"
     assert repr(Autoencoder()) == "Autoencoder()"
+
+
+def test_the_documentation_names_every_setting_with_its_default():
+    documented = {}
+    for line in inspect.getdoc(Autoencoder).partition("Attributes")[0].splitlines():
+        if found := re.fullmatch(r"([\w, ]+) : .*default (.+)", line):
+            documented |= dict.fromkeys(found[1].split(", "), ast.literal_eval(found[2]))
+
+    assert documented == Autoencoder().get_params()
 
 
 def test_a_setting_can_be_changed_and_the_model_returned():

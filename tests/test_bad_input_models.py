@@ -48,6 +48,8 @@ BAD_DATA = {
     "sparse": (scipy.sparse.csr_matrix(X), TypeError, "sparse, but dense data is required.*toarray"),
     "below zero": (with_value(-0.5), ValueError, r"must lie in \[0, 1\].*from -0.5 to 0.9\d*: scale it, or .*'linear'"),
     "above one": (with_value(255), ValueError, r"must lie in \[0, 1\].*to 255"),
+    "just above one": (with_value(1.001), ValueError, r"must lie in \[0, 1\].*to 1.001"),
+    "just below zero": (with_value(-0.001), ValueError, r"must lie in \[0, 1\].*from -0.001"),
 }
 
 

@@ -75,6 +75,13 @@ def test_circles_are_the_pixels_within_a_radius_of_their_centre(many):
     assert np.max(centres, axis=0).tolist() == [19, 19]
 
 
+def test_lines_reach_every_border(many):
+    points = np.argwhere(many[0][many[1] == 2])[:, 1:]
+
+    assert points.min(axis=0).tolist() == [0, 0]
+    assert points.max(axis=0).tolist() == [27, 27]
+
+
 def test_lines_have_no_gap_and_one_pixel_for_each_step(many):
     for image in many[0][many[1] == 2]:
         points = np.argwhere(image)
@@ -168,6 +175,21 @@ def test_the_original_files_are_read_from_their_folder(tmp_path, stem, part):
     assert y.dtype == np.int64
 
 
+def test_a_single_image_is_a_file_too(tmp_path):
+    write_mnist(tmp_path, images=IMAGES[:1], labels=LABELS[:1])
+
+    assert data.mnist(tmp_path)[1].tolist() == LABELS[:1]
+
+
+def test_a_file_may_hold_a_million_items_and_no_more(tmp_path):
+    (tmp_path / "million").write_bytes(idx(np.zeros(1_000_000)))
+    (tmp_path / "more").write_bytes(idx(np.zeros(1_000_001)))
+
+    assert len(data.read_idx(tmp_path / "million", ())) == 1_000_000
+    with pytest.raises(ValueError, match="1 to 1000000 items"):
+        data.read_idx(tmp_path / "more", ())
+
+
 def test_compressed_files_and_names_with_a_dot_are_read_too(tmp_path):
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(IMAGES)))
     (tmp_path / "train-labels.idx1-ubyte").write_bytes(idx(LABELS))
@@ -185,6 +207,12 @@ def test_a_split_has_the_asked_size_and_every_sample_once():
     assert sorted([*X_train[:, 0], *X_test[:, 0]]) == list(range(100))
     np.testing.assert_array_equal(y[X_train[:, 0]], y_train)
     np.testing.assert_array_equal(y[X_test[:, 0]], y_test)
+
+
+def test_what_rounding_leaves_goes_to_the_largest_remainders():
+    y = np.repeat([0, 1, 2], [6, 3, 1])
+
+    assert np.bincount(data.split(y, y, 2, random_state=0)[3], minlength=3).tolist() == [1, 1, 0]
 
 
 def test_a_split_is_shuffled_and_the_same_for_the_same_seed():

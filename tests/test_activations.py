@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from genmodels.activations import ACTIVATIONS, affine, identity, relu, sigmoid, softplus, tanh
+from genmodels.activations import ACTIVATIONS, ALPHA, affine, identity, leaky_relu, relu, sigmoid, softplus, tanh
 
 POINTS = np.array([-30.0, -7.3, -1.0, -0.01, 0.0, 0.3, 2.0, 11.0, 33.0])
 NAMES = sorted(ACTIVATIONS)
@@ -68,6 +68,15 @@ def test_the_identity_leaves_its_argument_as_it_is():
     np.testing.assert_array_equal(out, POINTS)
 
 
+def test_the_leaky_rectifier_is_the_identity_above_zero_and_a_fifth_of_it_below():
+    value, slope = ACTIVATIONS["leaky_relu"]
+
+    np.testing.assert_array_equal(leaky_relu(POINTS), [a if a > 0 else ALPHA * a for a in POINTS])
+    np.testing.assert_array_equal(leaky_relu(POINTS + 1j), [a + 1j if a > 0 else ALPHA * (a + 1j) for a in POINTS])
+    np.testing.assert_array_equal(slope(value(POINTS)), [1 if a > 0 else ALPHA for a in POINTS])
+    assert ALPHA == 0.2
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_slope_is_the_derivative_of_its_value(name):
     value, slope = ACTIVATIONS[name]
@@ -112,7 +121,7 @@ def test_values_may_overwrite_their_arguments(name, dtype):
     np.testing.assert_array_equal(a, expected)
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "relu"])
+@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "relu", "leaky_relu"])
 def test_slopes_are_written_to_the_buffer_that_they_are_given(name):
     s, out = ACTIVATIONS[name].value(POINTS), np.empty(POINTS.shape)
 
@@ -122,7 +131,7 @@ def test_slopes_are_written_to_the_buffer_that_they_are_given(name):
     np.testing.assert_array_equal(out, ACTIVATIONS[name].slope(s))
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "relu"])
+@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "relu", "leaky_relu"])
 def test_whole_numbers_and_single_numbers_are_welcome(name):
     value = ACTIVATIONS[name].value
 

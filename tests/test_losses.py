@@ -5,7 +5,10 @@ import pytest
 
 from genmodels.activations import sigmoid, softplus
 from genmodels.losses import (
+    GENERATOR_LOSSES,
     bernoulli_log_likelihood,
+    discriminator_loss,
+    discriminator_loss_gradient,
     gaussian_log_likelihood,
     likelihood_gradient,
     squared_error,
@@ -133,3 +136,47 @@ def test_both_likelihoods_have_the_same_gradient(pair, logits):
     out = np.empty(A.shape)
     assert likelihood_gradient(sigmoid(A), X, out=out) is out
     np.testing.assert_allclose(out, exact, rtol=1e-11, atol=1e-15)
+
+
+A_REAL = np.array([-40.0, -3.0, 0.0, 0.5, 8.0])
+A_FAKE = np.array([-9.0, -0.1, 0.0, 2.0, 35.0, 1.0])
+
+
+def test_the_loss_of_the_discriminator_is_minus_the_value_of_the_game():
+    real, fake = A_REAL.clip(-9, 9), A_FAKE.clip(-9, 9)
+    value = np.log(sigmoid(real)).mean() + np.log(1 - sigmoid(fake)).mean()
+
+    assert discriminator_loss(real, fake) == pytest.approx(-value, rel=1e-13)
+    assert discriminator_loss(np.zeros(3), np.zeros(2)) == pytest.approx(np.log(4), rel=1e-15)
+
+
+def test_the_losses_of_the_generator_are_both_sides_of_the_game():
+    D = sigmoid(A_FAKE.clip(-9, 9))
+
+    for name, value in (("non-saturating", -np.log(D).mean()), ("saturating", np.log(1 - D).mean())):
+        assert GENERATOR_LOSSES[name].value(A_FAKE.clip(-9, 9)) == pytest.approx(value, rel=1e-12)
+
+
+def test_the_gradients_of_the_game_are_the_derivatives_by_the_logits():
+    by_real, by_fake = discriminator_loss_gradient(A_REAL, A_FAKE)
+
+    exact = by_complex_step(lambda a: discriminator_loss(a, A_FAKE), A_REAL)
+    np.testing.assert_allclose(by_real, exact, rtol=1e-12)
+    np.testing.assert_allclose(by_fake, by_complex_step(lambda a: discriminator_loss(A_REAL, a), A_FAKE), rtol=1e-12)
+    for value, gradient in GENERATOR_LOSSES.values():
+        np.testing.assert_allclose(gradient(A_FAKE), by_complex_step(value, A_FAKE), rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_sure_discriminator_stops_the_saturating_generator_only(dtype):
+    a = np.array([-1e4, -1e4], dtype)
+
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        slopes = {name: loss.gradient(a) for name, loss in GENERATOR_LOSSES.items()}
+        values = [loss.value(a) for loss in GENERATOR_LOSSES.values()]
+        assert discriminator_loss(-a, a) == 0
+
+    assert all(g.dtype == dtype for g in slopes.values())
+    np.testing.assert_array_equal(slopes["non-saturating"], [-0.5, -0.5])
+    np.testing.assert_allclose(slopes["saturating"], 0, atol=1e-300)
+    assert values == [1e4, 0]

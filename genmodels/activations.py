@@ -12,7 +12,7 @@ A            preactivations                                      (n, k)
 S            values of the activation                            (n, k)
 ===========  ==================================================  ==========
 
-Contents: `affine`; `sigmoid`, `softplus`, `tanh`, `relu`, `identity` and their slopes;
+Contents: `affine`; `sigmoid`, `softplus`, `tanh`, `relu`, `leaky_relu`, `identity` and their slopes;
 `ACTIVATIONS`, the pairs by name.
 
 A slope is a function of the *value*: sigma'(a) = s (1 - s) with s = sigma(a).
@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
+ALPHA = 0.2  # slope of leaky_relu below 0, as in the sheet's adversarial network
 _LARGEST = 700.0  # exp(700) is still finite in float64
 
 
@@ -122,6 +123,23 @@ def relu_slope(s: Array, out: Array | None = None) -> Array:
     return np.sign(s, out=out)
 
 
+def leaky_relu(a: ArrayLike, out: Array | None = None) -> Array:
+    """Rectifier that leaks: a where a > 0 and alpha a elsewhere, which is max(a, alpha a)."""
+    a = np.asarray(a)
+    s = _result(a) if out is None else out
+    leak = np.multiply(a, ALPHA, dtype=s.dtype)
+    if s.dtype.kind == "c":
+        np.copyto(s, np.where(a.real > 0, a, leak))
+        return s
+    return np.maximum(a, leak, out=s)
+
+
+def leaky_relu_slope(s: Array, out: Array | None = None) -> Array:
+    """Slope of leaky_relu where its value is s: 1 where s > 0 and alpha elsewhere, also at 0."""
+    slope = np.sign(s.real, out=out)
+    return np.maximum(slope, ALPHA, out=slope)
+
+
 def identity(a: ArrayLike, out: Array | None = None) -> Array:
     """Leave a linear layer as it is."""
     a = np.asarray(a)
@@ -147,6 +165,7 @@ ACTIVATIONS = {
     "softplus": Activation(softplus, softplus_slope),
     "tanh": Activation(tanh, tanh_slope),
     "relu": Activation(relu, relu_slope),
+    "leaky_relu": Activation(leaky_relu, leaky_relu_slope),
     "linear": Activation(identity, identity_slope),
 }
 

@@ -1,7 +1,7 @@
 """Losses: each value beside its gradient.
 
 Chapter "Autoencoders", equation (3), and the first factor of (7); chapter "Variational autoencoders", the first term
-of (13): minus the logarithm of a Bernoulli or a Gaussian likelihood.
+of (13): minus the logarithm of a Bernoulli or a Gaussian likelihood; chapter "Adversarial networks", equation (17).
 
 ===========  ==================================================  ==========
 letter       meaning                                             shape
@@ -9,10 +9,13 @@ letter       meaning                                             shape
 X            targets, one sample in each row                     (n, d)
 X_hat        reconstructions                                     (n, d)
 A            logits: X_hat = sigma(A)                            (n, d)
+a, a_g       logits of a discriminator, D(x) = sigma(a), for     (n,)
+             samples of the data and of a generator
 ===========  ==================================================  ==========
 
 Contents: `squared_error`, `squared_error_gradient`, `squared_error_from_gradient`;
-`bernoulli_log_likelihood`, `gaussian_log_likelihood`, `likelihood_gradient`.
+`bernoulli_log_likelihood`, `gaussian_log_likelihood`, `likelihood_gradient`;
+`discriminator_loss`, `discriminator_loss_gradient`, `GENERATOR_LOSSES`.
 
 The reported loss is the loss whose gradient is descended: (3), summed over the d pixels, averaged over the n samples.
 The sheet's listing prints the mean over the pixels too, but descends the gradient of the sum over the batch:
@@ -20,12 +23,13 @@ with n = 32 and d = 784 its learning rate 0.01 means 0.32 here, and its printed 
 """
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genmodels.activations import relu, sigmoid
+from genmodels.activations import relu, sigmoid, softplus
 
 Array = NDArray[Any]
 
@@ -119,3 +123,49 @@ def likelihood_gradient(X_hat: Array, X: Array, out: Array | None = None) -> Arr
     """
     G = np.subtract(X_hat, X, out=out)  # (n, d)
     return np.multiply(G, 1 / len(X), out=out)
+
+
+def discriminator_loss(a: Array, a_g: Array) -> Any:
+    """Minus the value (17): mean of -log D = softplus(-a) on the data, and of -log(1 - D) = softplus(a_g) on the fakes.
+
+    The logits, of shapes (n,) and (m,), need no ``+ 1e-8``.
+    """
+    return softplus(-a).mean() + softplus(a_g).mean()
+
+
+def discriminator_loss_gradient(a: Array, a_g: Array) -> tuple[Array, Array]:
+    """Gradients of `discriminator_loss` by both logits: -(1 - D) / n on the data, D / m on the fakes."""
+    return -sigmoid(-a) / len(a), sigmoid(a_g) / len(a_g)
+
+
+def non_saturating_loss(a_g: Array) -> Any:
+    """Mean of -log D = softplus(-a_g) on the fakes, which is the sheet's listing (Goodfellow et al. 2014, section 3)."""
+    return softplus(-a_g).mean()
+
+
+def non_saturating_loss_gradient(a_g: Array) -> Array:
+    """Gradient of `non_saturating_loss` by the logits: -(1 - D) / n."""
+    return -sigmoid(-a_g) / len(a_g)
+
+
+def saturating_loss(a_g: Array) -> Any:
+    """Mean of log(1 - D) = -softplus(a_g) on the fakes: what the generator lowers in (17)."""
+    return -softplus(a_g).mean()
+
+
+def saturating_loss_gradient(a_g: Array) -> Array:
+    """Gradient of `saturating_loss` by the logits: -D / n, which vanishes where the discriminator wins."""
+    return -sigmoid(a_g) / len(a_g)
+
+
+class GeneratorLoss(NamedTuple):
+    """What a generator lowers, as a function of the logits of its samples, and the gradient by them."""
+
+    value: Callable[[Array], Any]
+    gradient: Callable[[Array], Array]
+
+
+GENERATOR_LOSSES = {
+    "non-saturating": GeneratorLoss(non_saturating_loss, non_saturating_loss_gradient),
+    "saturating": GeneratorLoss(saturating_loss, saturating_loss_gradient),
+}

@@ -139,7 +139,7 @@ def discriminator_loss_gradient(a: Array, a_g: Array) -> tuple[Array, Array]:
 
 
 def non_saturating_loss(a_g: Array) -> Any:
-    """Mean of -log D = softplus(-a_g) on the fakes, which is the sheet's listing (Goodfellow et al. 2014, section 3)."""
+    """Mean of -log D = softplus(-a_g) on the fakes, as in the sheet (Goodfellow et al. 2014, section 3)."""
     return softplus(-a_g).mean()
 
 

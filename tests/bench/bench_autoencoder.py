@@ -2,26 +2,16 @@
 
     python tests/bench/bench_autoencoder.py results.json
 
-Float32, plain gradient descent, one thread. Every contestant starts from the same weights and takes the same batches,
-and all of them must arrive at the same loss. They run in turns, in many short blocks, of which the fastest counts,
-so that other work on the machine disturbs little. PyTorch and JAX take part where they can be imported.
+Float32, plain gradient descent, one thread; `harness` says how it is measured.
 """
 
-import os
+from harness import Contestant, enter, main  # first, because it sets the number of threads
 
-THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-os.environ.update(dict.fromkeys(THREADS, "1"))
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-os.environ["JAX_PLATFORMS"] = "cpu"
-
-import argparse
-import json
-import platform
+# isort: split
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,7 +25,6 @@ D, K, ETA = 784, 32, 0.05
 BATCHES = 32  # different batches, taken in turn
 Array = np.ndarray[Any, Any]
 Params = dict[str, Array]
-Contestant = Callable[[int], float]  # makes so many steps and returns the last loss
 
 
 def matrix_products(params: Params, X: Array, size: int) -> Contestant:
@@ -144,31 +133,10 @@ def jax_jit(params: Params, X: Array, size: int) -> Contestant:
 CONTESTANTS = (matrix_products, genmodels_step, genmodels_loop, torch_eager, jax_jit)
 
 
-def contestants(size: int) -> Iterator[tuple[str, Contestant]]:
-    """Make all contestants that can be imported, on the same weights and the same data."""
-    rng = np.random.default_rng(0)
-    X = (rng.random((BATCHES, size, D)) < 0.2).astype(np.float32)
-    for make in CONTESTANTS:
-        try:
-            yield make.__name__, make(init_params(np.random.default_rng(1), D, K), X, size)
-        except ImportError:
-            print(f"{make.__name__} is not installed and does not take part", file=sys.stderr)
-
-
-def measure(size: int, blocks: int, steps: int) -> dict[str, float]:
-    """Return the microseconds of a step of each contestant, the minimum over the blocks."""
-    running = dict(contestants(size))
-    losses = {name: run(100) for name, run in running.items()}
-    compared = [loss for name, loss in losses.items() if name not in ("matrix_products", "genmodels_loop")]
-    if not np.allclose(compared, compared[0], rtol=1e-3):
-        raise SystemExit(f"the contestants reach different losses, so they do not do the same: {losses}")
-    seconds = dict.fromkeys(running, float("inf"))
-    for _ in range(blocks):
-        for name, run in running.items():
-            start = time.perf_counter()
-            run(steps)
-            seconds[name] = min(seconds[name], (time.perf_counter() - start) / steps)
-    return {name: 1e6 * value for name, value in seconds.items()}
+def contestants(size: int) -> dict[str, Contestant]:
+    """Make all contestants on the same weights and the same data."""
+    X = (np.random.default_rng(0).random((BATCHES, size, D)) < 0.2).astype(np.float32)
+    return enter(CONTESTANTS, lambda: init_params(np.random.default_rng(1), D, K), X, size)
 
 
 FIRST_STEP = """
@@ -198,37 +166,6 @@ def whole_process() -> dict[str, float]:
     return {"one step, s": min(times), "imported, MB": imported, "training adds, MB": added, "peak, MB": peak}
 
 
-def machine() -> dict[str, str]:
-    """Name what the numbers belong to."""
-    cpu = platform.processor()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), cpu)
-    versions = {name: module.__version__ for name in ("numpy", "torch", "jax") if (module := sys.modules.get(name))}
-    return {"cpu": cpu, "system": platform.platform(), "python": platform.python_version(), **versions}
-
-
-def main() -> None:
-    """Measure both batch sizes, print a table, write the results to the file named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("path", type=Path, nargs="?", help="where to write the results (JSON)")
-    parser.add_argument("--blocks", type=int, default=100)
-    parser.add_argument("--steps", type=int, default=32)
-    arguments = parser.parse_args()
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    results: dict[str, Any] = {"workload": "autoencoder 784-32-784, SGD, float32, 1 thread", "process": whole_process()}
-    for size in (32, 128):
-        times = measure(size, arguments.blocks, arguments.steps)
-        ratios = {name: value / times["matrix_products"] for name, value in times.items()}
-        results[f"batch {size}"] = {"microseconds": times, "ratios": ratios}
-        for name, value in times.items():
-            print(f"batch {size:3d}  {name:16s} {value:8.1f} us  {ratios[name]:5.2f}")
-    print(", ".join(f"{name}: {value:.3g}" for name, value in results["process"].items()))
-    results["machine"] = machine()
-    if arguments.path:
-        arguments.path.write_text(json.dumps(results, indent=1) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    groups = {f"batch {size}": partial(contestants, size) for size in (32, 128)}
+    main(__doc__, "autoencoder 784-32-784, SGD, float32, 1 thread", groups, process=whole_process)

@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from genmath import activations, autoencoder, compression, data, linear_autoencoder
+from genmath import activations, autoencoder, compression, data, divergence, gan, linear_autoencoder, vae
 from genmath.calc import (
     PROVED,
     REFUTED,
@@ -51,9 +51,11 @@ __all__ = [
     "used_by",
 ]
 
-# A chapter is a page; its statements may stand in several modules.
+# The statements of a chapter may stand in several modules; what its page does not print yet, a page of its own does.
 CHAPTERS: Mapping[str, tuple[Any, ...]] = {
-    "autoencoder": (activations, autoencoder, compression, linear_autoencoder, data)
+    "autoencoder": (activations, autoencoder, compression, linear_autoencoder, data),
+    "vae": (divergence, vae),
+    "gan": (gan,),
 }
 PLANNED = ("autoencoder", "vae", "gan", "augmentation", "rnn", "training", "evaluation", "practice")
 

@@ -21,7 +21,7 @@ import sympy as sp
 from genmath.calculus import Apply, Integral
 from genmath.indexed import Undetermined
 from genmath.mutants import mutants
-from genmath.rules import SHAPES, ForAll, Given, Lemma, Normal, Proof, Ranges, Rule, Setting
+from genmath.rules import SHAPES, Compute, ForAll, Given, Lemma, Normal, Proof, Ranges, Rule, Setting
 from genmath.surface import SIGNS, Node, Num, Point, Relation, ShapeError, Var
 
 PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
@@ -255,6 +255,9 @@ class Report:
 # ---------------------------------------------------------------- points
 
 
+SPANS = {"positive": (1, 180), "probability": (1, 100), "unit": (1, 100), "nonnegative": (0, 180)}
+
+
 class Draw(Mapping[str, sp.Matrix]):
     """Values of symbols: those of the model, and exact random entries for every other symbol that is asked for."""
 
@@ -280,7 +283,7 @@ class Draw(Mapping[str, sp.Matrix]):
     def _random(self, symbol: Var) -> sp.Matrix:
         generator = random.Random(f"{self._seed} {symbol.name}")
         rows, columns = Point(self._sizes).size(symbol.shape)
-        span = {"positive": (1, 180), "unit": (1, 100), "nonnegative": (0, 180)}.get(symbol.domain, (-180, 180))
+        span = SPANS.get(symbol.domain, (-180, 180))
         return sp.Matrix(rows, columns, lambda *_: sp.Rational(generator.randint(*span) or 1, 101))
 
 
@@ -324,6 +327,7 @@ DOMAINS: Mapping[str, Callable[[sp.Expr], object]] = {
     "real": lambda v: v.is_real,
     "nonnegative": lambda v: v.is_nonnegative,
     "positive": lambda v: v.is_positive,
+    "probability": lambda v: v.is_positive,
     "unit": lambda v: v.is_positive and (1 - v).is_positive,
 }
 
@@ -423,9 +427,9 @@ def matrix_text(matrix: sp.Matrix) -> str:
 # ---------------------------------------------------------------- verification
 
 SIZES: Sequence[Mapping[str, int]] = (
-    {"d": 3, "k": 2, "n": 4, "r": 1},
-    {"d": 4, "k": 3, "n": 5, "r": 2},
-    {"d": 3, "k": 1, "n": 5, "r": 1},
+    {"d": 3, "k": 2, "n": 4, "r": 1, "m": 3},
+    {"d": 4, "k": 3, "n": 5, "r": 2, "m": 2},
+    {"d": 3, "k": 1, "n": 5, "r": 1, "m": 4},
 )
 
 
@@ -577,7 +581,8 @@ def _mutants(
     """Every generated variant of a link: refuted at a point, or proved to be no mistake."""
     out = []
     for name, mutant in mutants(relation):
-        report, outcome = _verify_link(number, mutant, Normal() if mutant.sign == "=" else rule, claim, setting, places)
+        doubt = rule if mutant.sign != "=" or isinstance(rule, Compute) else Normal()
+        report, outcome = _verify_link(number, mutant, doubt, claim, setting, places)
         fate = {PROVED: "equivalent", UNDECIDED: "survived"}.get(report.verdict, report.verdict)
         out.append(MutantReport(name, number, mutant.tex(), fate, outcome if isinstance(outcome, Refutation) else None))
     if not any(m.fate == REFUTED for m in out):
@@ -666,6 +671,8 @@ def scope_of(claim: Claim) -> str:
     indices = set(claim.free).union(*(n.bound for n in nodes)) | {g.index for g in claim.given if isinstance(g, ForAll)}
     if sizes or any(m.is_Integer and m != 1 for m in shapes):
         return "fixed"
+    if any(isinstance(n, Var) and n.domain == "probability" for n in nodes):
+        return "finite"
     numbers = [n.number for n in nodes if isinstance(n, Num)]
     if {s for number in (*shapes, *numbers) for s in number.free_symbols} - indices:
         return "general"

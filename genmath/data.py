@@ -149,7 +149,7 @@ COUNTEREXAMPLES = (
         "shapes-lines-are-whole",
         "Lines have gaps",
         "A line has as many points as there are steps between its ends. Here 27 points, for 28 pixels.",
-        Relation(as_node(27), "=", as_node(27) + 1),
+        Relation(Sigma(i, 1, 27, as_node(1)), "=", Sigma(i, 0, 27, as_node(1))),
         "1.2",
         ("shapes-empty-line",),
     ),

@@ -113,6 +113,8 @@ def prenex(expression: sp.Expr, context: Context) -> list[Term]:
         if not isinstance(expression, sp.Function | sp.Pow):
             raise Undetermined(f"sums inside of {type(expression).__name__} are not covered")
         expression = expression.func(*(normal(a, context) for a in expression.args))
+    if isinstance(expression, sp.log):
+        expression = sp.log(sp.together(expression.args[0]))  # so that a quotient's logarithm is a difference
     return [Term(t) for t in sp.Add.make_args(sp.expand(expression))]
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from genmath.calc import Claim, Counterexample, Link, Mistake, Statement
+from genmath.calc import Claim, Counterexample, Link, Mistake, Statement, definition
 from genmath.calculus import Expectation, Gradient, System
 from genmath.models import Sizes, Values, entries, invertible, orthonormal
 from genmath.notation import (
@@ -284,7 +284,7 @@ BIASES = (
 # ---------------------------------------------------------------- two pixels, one number: every critical point
 
 plane = let(
-    "F",
+    "plane",
     lam_1 * ((1 - a_1 * e_1) ** 2 + (a_2 * e_1) ** 2) + lam_2 * ((a_1 * e_2) ** 2 + (1 - a_2 * e_2) ** 2),
 )
 UNKNOWNS = (a_1, a_2, e_1, e_2)
@@ -313,6 +313,7 @@ def short_step(second: int) -> Callable[[random.Random, Sizes], Values]:
 zero, one = as_node(0), as_node(1)
 
 CRITICAL = (
+    definition("lae-plane-loss", "The loss for two pixels and one number", plane, plane.body, "1.1 PCA"),
     Claim(
         "lae-critical-points",
         "Where all slopes vanish",

@@ -134,6 +134,7 @@ _abbreviation(
 # ---------------------------------------------------------------- linear autoencoders
 
 _abbreviation("F", "F", "scalar", "loss of a linear autoencoder", "loss")
+_abbreviation("plane", "F_2", "scalar", "loss of a linear autoencoder for two pixels and one number")
 _abbreviation("R", r"\mathbf{R}", "d × n", "errors of a linear autoencoder, a sample a column")
 _abbreviation("P", r"\mathbf{P}", "d × d", "orthogonal projection onto the space of the decoder's columns")
 _abbreviation("mean", r"\bar{\mathbf{x}}", "d × 1", "mean of the samples", "X.mean(0)")
@@ -169,11 +170,61 @@ Lambda_k = _symbol("Lambda_k", r"\boldsymbol{\Lambda}", (k, k), "a diagonal matr
 
 # ---------------------------------------------------------------- noise
 
-W = _symbol("W", r"\mathbf{W}", (d, d), "weights of a linear denoiser", "W")
+W = _symbol("W", r"\mathbf{W}", (d, d), "weights of a linear map of samples, as of a denoiser", "W")
 W_star = _symbol("W_star", r"\mathbf{W}^{\star}", (d, d), "the best linear denoiser", "W_star")
 S_inv = _symbol("S_inv", r"\mathbf{S}^{-1}", (d, d), "inverse of the second moments of noisy data")
 eps = _symbol("eps", r"\boldsymbol{\varepsilon}", (d, ONE), "noise: centred, uncorrelated, of one variance", "noise")
 s = _symbol("s", "s", SCALAR, "standard deviation of the noise", "noise", "positive")
+
+# ---------------------------------------------------------------- distributions and variational autoencoders
+
+m = _dimension("m", "states of a code that takes finitely many values")
+states = _symbol(
+    "joint", r"\mathbf{p}", (m, ONE), "joint density of the sample and each state of the code", "", "positive"
+)
+guess = _symbol("guess", r"\mathbf{q}", (m, ONE), "the encoder's probability of each state", "", "probability")
+other = _symbol("other", r"\mathbf{r}", (m, ONE), "other probabilities of the states", "", "probability")
+evidence = _symbol("evidence", r"p(\mathbf{x})", SCALAR, "density of the sample: the evidence", "", "positive")
+v = _symbol("v", "v", SCALAR, "a positive number", "", "positive")
+mean_1 = _symbol("mu_1", r"\mu", SCALAR, "mean of one coordinate of the code", "mu")
+dev_1 = _symbol("sigma_1", r"\sigma", SCALAR, "standard deviation of one coordinate of the code", "sigma", "positive")
+mean_2 = _symbol("mu_2", r"\nu", SCALAR, "mean of another Gaussian")
+dev_2 = _symbol("sigma_2", r"\tau", SCALAR, "standard deviation of another Gaussian", "", "positive")
+code_1 = _symbol("z_1", "z", SCALAR, "one coordinate of the code", "Z[i, j]")
+noise_1 = _symbol("eps_1", r"\varepsilon", SCALAR, "one coordinate of standard normal noise", "eps[i, j]")
+mu = _symbol("mu", r"\boldsymbol{\mu}", (k, ONE), "means of the code", "mu[i]")
+dev = _symbol("sigma_k", r"\boldsymbol{\sigma}", (k, ONE), "standard deviations of the code", "sigma[i]", "positive")
+log_var = _symbol("log_var", r"\boldsymbol{\ell}", (k, ONE), "logarithms of the variances of the code", "log_var[i]")
+eps_k = _symbol("eps_k", r"\boldsymbol{\varepsilon}", (k, ONE), "standard normal noise in the code", "eps[i]")
+root = _symbol("root", r"\mathbf{L}", (k, k), "root of a covariance matrix")
+log_det = _symbol(
+    "log_det", r"\log\det\boldsymbol{\Sigma}", SCALAR, "logarithm of the determinant of a covariance matrix"
+)
+turn = _symbol("turn", r"\mathbf{Q}_k", (k, k), "a rotation of the code")
+real_1 = _symbol("real_1", "p", SCALAR, "density of the data at a point", "", "positive")
+fake_1 = _symbol("fake_1", "q", SCALAR, "density of the generator's samples at a point", "", "positive")
+judge = _symbol("judge", "D", SCALAR, "the discriminator's output at a point", "D", "unit")
+logit = _symbol("logit", "o", SCALAR, "the discriminator's logit", "logits")
+real = _symbol(
+    "real", r"\mathbf{p}_{\mathrm{data}}", (m, ONE), "probabilities of the data on m points", "", "probability"
+)
+fake = _symbol("fake", r"\mathbf{p}_g", (m, ONE), "probabilities of the samples on m points", "", "probability")
+theta = _symbol("theta", r"\theta", SCALAR, "the parameter of the simplest generator")
+psi = _symbol("psi", r"\psi", SCALAR, "the parameter of the simplest discriminator")
+step = _symbol("step", "h", SCALAR, "step size", "learning_rate", "positive")
+_abbreviation("value_at", "f", "scalar", "the discriminator's value at a point")
+_abbreviation("slope_at", "f'", "scalar", "slope of the value in the discriminator's output")
+_abbreviation("loss_s", r"\ell_{\mathrm{s}}", "scalar", "the saturating loss of the generator")
+_abbreviation("loss_n", r"\ell_{\mathrm{n}}", "scalar", "the non-saturating loss of the generator")
+_abbreviation("best_judge", r"D^{\star}", "scalar", "the best discriminator at a point")
+_abbreviation("value", "V", "scalar", "value of the game at the best discriminator")
+_abbreviation("jsd", r"\mathrm{JSD}", "scalar", "Jensen–Shannon divergence")
+_abbreviation("elbo", r"\mathcal{L}", "scalar", "evidence lower bound", "elbo")
+_abbreviation("posterior", r"\boldsymbol{\pi}", "m × 1", "probability of each state of the code, given the sample")
+_abbreviation("generating", "M", "scalar", "generating function of the moments of a code")
+_abbreviation("sample", r"z_{\varepsilon}", "scalar", "a sample of one coordinate of the code", "z")
+_abbreviation("share", "P", "scalar", "probability that a coordinate of the code is positive")
+_abbreviation("kl", r"D_{\mathrm{KL}}", "scalar", "Kullback–Leibler divergence", "kl")
 
 # ---------------------------------------------------------------- lemmas
 

@@ -39,6 +39,7 @@ from genmath.surface import (
 )
 
 POSITIVE, NONNEGATIVE = "positive", "nonnegative"
+ABOVE_ZERO = ("positive", "probability", "unit")
 ORDERS = ("<", ">", "<=", ">=")
 NORMAL_FORM, PROCEDURE, INSERTED, NUMERIC, SHAPES = (
     "exact normal form",
@@ -414,7 +415,7 @@ class Facts:
             case Num():
                 return POSITIVE if node.number.is_positive else NONNEGATIVE if node.number.is_nonnegative else None
             case Var():
-                return {"positive": POSITIVE, "unit": POSITIVE, "nonnegative": NONNEGATIVE}.get(node.domain)
+                return NONNEGATIVE if node.domain == "nonnegative" else POSITIVE if node.domain in ABOVE_ZERO else None
             case Apply():
                 return POSITIVE if node.function.symbolic is sp.exp and self.real(node.body) else None
             case Let() | Entry():
@@ -539,7 +540,7 @@ class SameZeros:
 
     def _invertible(self, setting: Setting) -> sp.Expr:
         """A product of all that is known not to vanish."""
-        known = [v.symbol for v in self.parameters if v.domain in ("positive", "unit")]
+        known = [v.symbol for v in self.parameters if v.domain in ABOVE_ZERO]
         strict = [
             g for g in setting.given if isinstance(g, Relation) and g.sign in ("<", ">") and g.left.shape == SCALAR
         ]

@@ -303,7 +303,11 @@ def shape_text(shape: Shape) -> str:
 
 @dataclass(frozen=True)
 class Var(Node):
-    """A symbol with a shape.  ``domain``: real, positive, unit (the open interval from 0 to 1) or nonnegative."""
+    """A symbol with a shape.
+
+    ``domain``: real, nonnegative, positive, unit (the open interval from 0 to 1), or
+    probability (positive, of a state).
+    """
 
     name: str
     letter: str
@@ -329,8 +333,8 @@ class Var(Node):
     @cached_property
     def symbol(self) -> sp.Symbol | sp.IndexedBase:
         kind: Callable[..., Any] = sp.Symbol if self.dims == SCALAR else sp.IndexedBase
-        facts = {"unit": {"positive": True}, "positive": {"positive": True}, "nonnegative": {"nonnegative": True}}
-        return kind(self.name, **facts.get(self.domain, {"real": True}))
+        facts = {"real": {"real": True}, "nonnegative": {"nonnegative": True}}
+        return kind(self.name, **facts.get(self.domain, {"positive": True}))
 
     @property
     def binds(self) -> int:  # type: ignore[override]

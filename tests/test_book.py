@@ -18,6 +18,7 @@ from genmath.surface import Relation
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted([*ROOT.glob("genmath/*.py"), *ROOT.glob("genmodels/*.py")])
+WRITTEN = {path.stem for path in (ROOT / "docs" / "chapters").glob("*.md")}
 CLAIMS = [s for s in book.STATEMENTS.values() if isinstance(s, Claim)]
 
 
@@ -70,12 +71,12 @@ def test_items_stand_in_the_order_of_the_sheet():
 
 
 def test_every_item_of_a_written_chapter_is_settled():
-    owed = [item.key for item in ITEMS if item.stem in book.CHAPTERS and not item.treated]
+    owed = [item.key for item in ITEMS if item.stem in WRITTEN and not item.treated]
 
     assert owed == []
 
 
-def test_no_chapter_that_is_not_written_claims_to_settle_an_item():
+def test_no_chapter_without_statements_claims_to_settle_an_item():
     early = [item.key for item in ITEMS if item.stem not in book.CHAPTERS and item.treated]
 
     assert early == []
@@ -311,7 +312,9 @@ def test_the_surface_and_the_kernel_do_not_know_the_chapters():
 
 
 def test_the_page_of_a_chapter_prints_all_of_its_statements():
-    for stem, modules in book.CHAPTERS.items():
+    assert set(book.CHAPTERS) >= WRITTEN
+    for stem in WRITTEN:
+        modules = book.CHAPTERS[stem]
         page = (ROOT / "docs" / "chapters" / f"{stem}.md").read_text(encoding="utf-8")
         printed = re.findall(r"\{claim\} ([\w-]+)", page)
 

@@ -342,7 +342,7 @@ def test_a_mistake_that_a_nice_point_would_hide_is_refuted() -> None:
 
 
 def test_a_claim_with_unknown_sizes_is_undecided_and_not_a_crash() -> None:
-    m = sp.Symbol("m", integer=True, positive=True)
+    m = sp.Symbol("w", integer=True, positive=True)
     y = Var("y", "y", (m, ONE))
 
     assert verdict(claim(y + y, 2 * y)) == UNDECIDED

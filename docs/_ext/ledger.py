@@ -165,11 +165,11 @@ class Numbers(BookDirective):
         """Build the list of numbers."""
         entries, items = list(self.entries.values()), self.items
         tests = bindings(Path(self.env.srcdir, self.config.claims_tests).resolve())
-        claims = [e for e in entries if e.kind in ("claim", "definition")]
+        claims = [e for e in entries if e.kind == "claim"]
         counted = [
-            (len(claims), _("statements proved")),
-            (sum(len(e.chain) - 1 for e in claims if e.kind == "claim"), _("links of proofs checked")),
-            (sum(len(e.mutants) for e in entries), _("wrong variants refuted")),
+            (len(claims), _("claims proved")),
+            (sum(len(e.chain) - 1 for e in claims), _("links of proofs checked")),
+            (sum(e.mutants_refuted for e in entries), _("wrong variants refuted")),
             (sum(e.kind == "counterexample" for e in entries), _("wrong sentences refuted")),
             (sum(not b.twin for b in tests), _("tests that bind formulas to code")),
             (f"{sum(i.treated for i in items)} / {len(items)}", _("items of the sheet treated")),

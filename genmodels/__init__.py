@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genmodels.autoencoder import Autoencoder as Autoencoder
     from genmodels.training import Divergence as Divergence
+    from genmodels.vae import VAE as VAE
 
 __version__ = "0.1.0"
-__all__ = ["Autoencoder", "Divergence", "data"]
+__all__ = ["VAE", "Autoencoder", "Divergence", "data"]
 
-_HOMES = {"Autoencoder": "genmodels.autoencoder", "Divergence": "genmodels.training"}
-_MODULES = {"activations", "autoencoder", "data", "losses", "optim", "training"}
+_HOMES = {
+    "Autoencoder": "genmodels.autoencoder",
+    "Divergence": "genmodels.training",
+    "VAE": "genmodels.vae",
+}
+_MODULES = {"activations", "autoencoder", "data", "losses", "optim", "training", "vae"}
 
 
 def __getattr__(name: str) -> Any:

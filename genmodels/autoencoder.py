@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from genmodels.activations import ACTIVATIONS, affine
-from genmodels.estimator import Estimator, column_names
+from genmodels.estimator import Estimator
 from genmodels.losses import squared_error, squared_error_from_gradient, squared_error_gradient
 from genmodels.training import INITIALIZERS, LossAndGradients, buffers
 from genmodels.validation import check_choice, check_count, check_flag, check_matrix, check_number
@@ -289,13 +289,7 @@ class Autoencoder(Estimator):
         UserWarning
             If it was interrupted (Ctrl-C): what was learned is kept.
         """
-        self._check_settings()
-        names, X = column_names(X), check_matrix(X, self.dtype)
-        self._check_domain(X)
-        self._check_width(d := X.shape[1])
-        run = self._first_run(d, self.random_state) if resume is None else self._resumed_run(resume, X)
-        self._remember_columns(names, d)
-        self._train(run, X, checkpoint, checkpoint_every)
+        self._fit(X, checkpoint, checkpoint_every, resume)
         return self
 
     def transform(self, X: ArrayLike) -> Array:

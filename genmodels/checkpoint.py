@@ -30,7 +30,7 @@ def pack(run: Run) -> tuple[dict[str, Any], dict[str, Array]]:
     state = run.rng.bit_generator.state
     if state["bit_generator"] not in _GENERATORS:
         raise ValueError(f"a checkpoint needs the generator {_GENERATORS[0]}, but has {state['bit_generator']}")
-    meta = {"rng": state, "position": run.position, "total": run.total}
+    meta = {"rng": state, "position": run.position, "total": run.total, "terms": run.terms}
     return meta, {"order": run.order, **{_PREFIX + name: array for name, array in run.optimizer.state().items()}}
 
 
@@ -45,6 +45,7 @@ def unpack(run: Run, meta: Mapping[str, Any], arrays: Mapping[str, Array], n: in
     run.rng = _generator(meta["rng"])
     run.position = check_count("position", meta["position"], 0)
     run.total = check_number("total", meta["total"])
+    run.terms = {name: check_number(name, total) for name, total in dict(meta["terms"]).items()}
     run.order = _order(arrays["order"], run.position, n)
     shapes = {_PREFIX + name: array.shape for name, array in run.optimizer.state().items()}
     state = finite_arrays(arrays, shapes)

@@ -75,6 +75,12 @@ class Estimator:
         """Those parameters that the optimiser changes."""
         return params
 
+    def _check_domain(self, X: Array) -> None:
+        """Raise ValueError if the model cannot take the values of `X`."""
+
+    def _check_width(self, d: int) -> None:
+        """Raise ValueError if the model cannot take data of width `d`."""
+
     # settings
 
     @classmethod
@@ -168,6 +174,17 @@ class Estimator:
 
     # training
 
+    def _fit(self, X: Any, path: _Path | None, every: int, resume: _Path | None) -> Array:
+        """Check everything, then learn from `X`, and return it as it was learned from: what `fit` of a model calls."""
+        self._check_settings()
+        names, X = column_names(X), check_matrix(X, self.dtype)
+        self._check_domain(X)
+        self._check_width(d := X.shape[1])
+        run = self._first_run(d, self.random_state) if resume is None else self._resumed_run(resume, X)
+        self._remember_columns(names, d)
+        self._train(run, X, path, every)
+        return X
+
     def _first_run(self, d: int, random_state: Any) -> Run:
         rng = check_rng(random_state)
         params = self._start(d, rng)
@@ -194,7 +211,7 @@ class Estimator:
             self.params_, self.history_ = run.params, run.history
         if not finished:
             where = f"in epoch {run.epoch + 1} of {self.epochs}, after step {run.step}"
-            warnings.warn(f"interrupted {where}: what was learned is kept", UserWarning, stacklevel=3)
+            warnings.warn(f"interrupted {where}: what was learned is kept", UserWarning, stacklevel=4)
             if path is not None:
                 self._write_checkpoint(path, run, X)
 

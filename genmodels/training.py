@@ -21,6 +21,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,8 @@ from numpy.typing import NDArray
 from genmodels.optim import SGD, Adam, Separate
 
 Array = NDArray[Any]
-LossAndGradients = Callable[[dict[str, Array], Array, np.random.Generator], tuple[Any, Mapping[str, Array]]]
+Loss = Any  # a number, or a mapping of names to numbers: "loss" itself, and what a history should keep beside it
+LossAndGradients = Callable[[dict[str, Array], Array, np.random.Generator], tuple[Loss, Mapping[str, Array]]]
 SecondTurn = Callable[["Run", float], None]
 
 
@@ -133,6 +135,8 @@ class Run:
         How many samples of `order` are done.
     total : float
         Sum of their losses.
+    terms : dict of floats
+        Sums of what else is reported by a name, which the history keeps as a list called "epoch_" and the name.
     """
 
     params: dict[str, Array]
@@ -142,6 +146,7 @@ class Run:
     order: Array = field(default_factory=lambda: np.empty(0, np.int64))
     position: int = 0
     total: float = 0.0
+    terms: dict[str, float] = field(default_factory=dict)
 
     @property
     def epoch(self) -> int:
@@ -158,16 +163,20 @@ class Run:
         if not math.isfinite(loss):
             raise Divergence(f"{what} became {loss}", self.step + 1, self.epoch + 1)
 
-    def record(self, loss: float, rows: int) -> None:
-        """Count a step that was made with this loss on so many rows."""
+    def record(self, loss: float, rows: int, terms: Mapping[str, Any] = MappingProxyType({})) -> None:
+        """Count a step that was made with this loss, and these terms beside it, on so many rows."""
         self.history.step_loss.append(loss)
         self.total += loss * rows
         self.position += rows
+        for name, term in terms.items():
+            self.terms[name] = self.terms.get(name, 0.0) + float(term) * rows
 
     def close_epoch(self) -> None:
-        """Turn the sum of the epoch's losses into their mean."""
+        """Turn the sums of the epoch's losses and terms into their means."""
         self.history.epoch_loss.append(self.total / self.position)
-        self.order, self.position, self.total = self.order[:0], 0, 0.0
+        for name, total in self.terms.items():
+            getattr(self.history, f"epoch_{name}").append(total / self.position)
+        self.order, self.position, self.total, self.terms = self.order[:0], 0, 0.0, {}
 
 
 def train(
@@ -191,6 +200,8 @@ def train(
         Changed in place.
     loss_and_gradients : function of (params, rows, rng)
         Returns the loss of a batch, which is a mean over its rows, and the gradients by the parameters' names.
+        Instead of the loss it may return a mapping of "loss" to it, and of other names to terms that the
+        history keeps too.
     n : int
         Number of samples.
     batch_size, epochs : int
@@ -220,7 +231,9 @@ def train(
     with quiet, _interrupts_between_steps() as pause, _progress(epochs, run.epoch, verbose) as advance:
         try:
             for rows in _minibatches(run, n, batch_size, epochs, [advance, on_epoch]):
-                loss, grads = loss_and_gradients(run.params, rows, run.rng)
+                found, grads = loss_and_gradients(run.params, rows, run.rng)
+                terms = dict(found) if isinstance(found, Mapping) else {"loss": found}
+                loss = terms.pop("loss")
                 run.check(loss)
                 if run.position == 0:
                     _copy(run.params, good)
@@ -228,7 +241,7 @@ def train(
                 run.optimizer.step(grads, rate)
                 if second is not None:
                     second(run, rate)
-                run.record(float(loss), len(rows))
+                run.record(float(loss), len(rows), terms)
                 pause()
         except KeyboardInterrupt:
             return False

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genmodels.autoencoder import Autoencoder as Autoencoder
+    from genmodels.gan import GAN as GAN
     from genmodels.training import Divergence as Divergence
     from genmodels.vae import VAE as VAE
 
 __version__ = "0.1.0"
-__all__ = ["VAE", "Autoencoder", "Divergence", "data"]
+__all__ = ["GAN", "VAE", "Autoencoder", "Divergence", "data"]
 
 _HOMES = {
     "Autoencoder": "genmodels.autoencoder",
     "Divergence": "genmodels.training",
+    "GAN": "genmodels.gan",
     "VAE": "genmodels.vae",
 }
-_MODULES = {"activations", "autoencoder", "data", "losses", "optim", "training", "vae"}
+_MODULES = {"activations", "autoencoder", "data", "gan", "losses", "optim", "training", "vae"}
 
 
 def __getattr__(name: str) -> Any:

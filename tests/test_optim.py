@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from genmodels.optim import SGD, Adam, constant, cosine, optimizer
+from genmodels.optim import SGD, Adam, Separate, constant, cosine, optimizer
 
 
 def params_and_gradients(steps=6):
@@ -72,7 +72,11 @@ def test_parameters_are_changed_in_place_and_keep_their_type(make):
     np.testing.assert_allclose(same, 0.75, rtol=1e-6)
 
 
-@pytest.mark.parametrize("make", [SGD, lambda p: SGD(p, 0.9), Adam])
+def apart(params):
+    return Separate({name: Adam({name: p}) for name, p in params.items()}, dict.fromkeys(params, 0.5))
+
+
+@pytest.mark.parametrize("make", [SGD, lambda p: SGD(p, 0.9), Adam, apart])
 def test_a_restored_state_continues_bit_for_bit(make):
     params, grads = params_and_gradients()
     other = copies(params)
@@ -86,6 +90,24 @@ def test_a_restored_state_continues_bit_for_bit(make):
 
     for name, p in params.items():
         np.testing.assert_array_equal(other[name], p)
+
+
+def test_separate_optimisers_move_only_those_whose_gradients_come_each_at_its_own_rate():
+    params = {name: np.zeros(2) for name in ("a", "b", "c")}
+    groups = {"first": SGD({name: params[name] for name in "ab"}), "second": Adam({"c": params["c"]})}
+    both = Separate(groups, {"first": 1.0, "second": 0.5})
+
+    both.step({name: np.ones(2) for name in "ab"}, 0.1)
+    np.testing.assert_array_equal([params[name][0] for name in "abc"], [-0.1, -0.1, 0])
+    both.step({"c": np.ones(2)}, 0.1)
+    np.testing.assert_allclose([params[name][0] for name in "abc"], [-0.1, -0.1, -0.05], rtol=1e-7)
+    both.step({"a": np.ones(2)}, 0.1)
+
+    assert params["a"][0] == -0.1
+    assert groups["second"].t == 1
+    assert set(both.state()) == {"second/t", "second/m/c", "second/s/c"}
+    with pytest.raises(ValueError, match="must hold"):
+        both.restore({"first/t": np.array(1)})
 
 
 def test_a_restored_state_is_a_copy():

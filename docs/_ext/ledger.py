@@ -169,7 +169,7 @@ class Numbers(BookDirective):
         counted = [
             (len(claims), _("claims proved")),
             (sum(len(e.chain) - 1 for e in claims), _("links of proofs checked")),
-            (sum(e.mutants_refuted for e in entries), _("wrong variants refuted")),
+            (sum(len(e.mutants) for e in entries), _("wrong variants refuted")),
             (sum(e.kind == "counterexample" for e in entries), _("wrong sentences refuted")),
             (sum(not b.twin for b in tests), _("tests that bind formulas to code")),
             (f"{sum(i.treated for i in items)} / {len(items)}", _("items of the sheet treated")),

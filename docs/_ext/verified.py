@@ -117,7 +117,7 @@ def _entry(statement: Any, report: Any, used_by: tuple[str, ...]) -> Entry:
         chain=tuple(statement.chain()),
         equality=tuple(g.tex() for g in statement.equality),
         mutants=(
-            *(Mutant(m.name, m.tex, _failure(m.point) if m.point else m.fate) for m in report.mutants),
+            *(Mutant(m.name, m.tex, _failure(m.point)) for m in report.mutants if m.point),
             *(Mutant(name, _refused(build), "no shapes fit") for name, build in statement.refused),
         ),
     )

@@ -136,7 +136,7 @@ class Run:
     total : float
         Sum of their losses.
     terms : dict of floats
-        Sums of what else is reported by a name, which the history keeps as a list called "epoch_" and the name.
+        Sums of what else is reported; the history keeps each as a list ``epoch_NAME``.
     """
 
     params: dict[str, Array]

@@ -82,9 +82,9 @@ def softplus(a: ArrayLike, out: Array | None = None) -> Array:
     """Smooth positive part, log(1 + exp(a)), computed as max(a, 0) + log(1 + exp(-abs(a)))."""
     a = np.asarray(a)
     s = _result(a) if out is None else out
-    positive = a.real > 0
-    largest = np.where(positive, a, 0)
-    np.exp(np.where(positive, -a, a), out=s)
+    largest = relu(a)
+    minus = np.where(a.real > 0, -a, a) if s.dtype.kind == "c" else np.negative(np.abs(a, out=s), out=s)
+    np.exp(minus, out=s)
     np.log1p(s, out=s)
     s += largest
     return s

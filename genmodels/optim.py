@@ -87,6 +87,9 @@ class Adam:
     beta_1, beta_2 : float in [0, 1)
         Memory of the two moments.
     epsilon : float, above 0
+    weight_decay : float, at least 0
+        lambda of p <- (1 - eta lambda) p, before each step, for the parameters of rank 2: the weights, not the biases
+        (Loshchilov & Hutter 2019).
 
     Raises
     ------
@@ -94,11 +97,19 @@ class Adam:
         If a setting lies outside its domain.
     """
 
-    def __init__(self, params: Arrays, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8) -> None:
+    def __init__(
+        self,
+        params: Arrays,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
         self.params = params
         self.beta_1 = check_number("beta_1", beta_1, least=0, below=1)
         self.beta_2 = check_number("beta_2", beta_2, least=0, below=1)
         self.epsilon = check_number("epsilon", epsilon, above=0)
+        self.weight_decay = check_number("weight_decay", weight_decay, least=0)
         self.t = 0
         self._m, self._s = _zeros(params), _zeros(params)
 
@@ -117,6 +128,8 @@ class Adam:
             root += self.epsilon / second
             update = np.divide(m, root, out=g)
             update *= eta * first / second
+            if self.weight_decay and p.ndim == 2:
+                p *= 1 - eta * self.weight_decay
             p -= update
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -166,19 +179,23 @@ class Separate:
 OPTIMIZERS = ("adam", "sgd")
 
 
-def optimizer(name: str, params: Arrays, momentum: float = 0.0) -> SGD | Adam:
+def optimizer(name: str, params: Arrays, momentum: float = 0.0, weight_decay: float = 0.0) -> SGD | Adam:
     """Make the optimiser called `name` for the arrays in `params`.
 
     Raises
     ------
     ValueError
-        If there is none of this name, or if Adam, which has its own, is given a momentum.
+        If there is none of this name, if Adam, which has its own, is given a momentum, or SGD a weight decay.
     """
     if check_choice("optimizer", name, OPTIMIZERS) == "sgd":
+        if weight_decay != 0:
+            raise ValueError(
+                f"weight_decay is a setting of the optimizer 'adam', but {weight_decay!r} was given with 'sgd'"
+            )
         return SGD(params, momentum)
     if momentum != 0:
         raise ValueError(f"momentum is a setting of the optimizer 'sgd', but {momentum!r} was given with 'adam'")
-    return Adam(params)
+    return Adam(params, weight_decay=weight_decay)
 
 
 def constant(t: int, T: int) -> float:  # noqa: ARG001 - called like the other schedules

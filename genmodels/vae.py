@@ -47,6 +47,7 @@ from genmodels import checkpoint as checkpoints
 from genmodels.activations import ACTIVATIONS, affine, sigmoid
 from genmodels.estimator import Estimator
 from genmodels.losses import bernoulli_log_likelihood, gaussian_log_likelihood, likelihood_gradient
+from genmodels.optim import SGD, Adam, optimizer
 from genmodels.training import INITIALIZERS, History, LossAndGradients, buffers
 from genmodels.validation import check_choice, check_count, check_flag, check_matrix, check_number, check_rng
 
@@ -334,6 +335,9 @@ class VAE(Estimator):
         Weight of the divergence (14) in the loss.
     init : {"xavier", "he"}, default "xavier"
         Initialisation of the weights.
+    weight_decay : float, at least 0, default 0.0
+        For "adam": each step shrinks the weights, not the biases, by the learning rate times this (Loshchilov & Hutter
+        2019). With few data it keeps the decoder from learning them by heart.
     optimizer, momentum, learning_rate, schedule, batch_size, epochs, dtype, random_state, verbose
         As in `Autoencoder`; the defaults are "adam", 0, 0.003, "constant", 100, 100, "float32", None and None.
 
@@ -374,6 +378,7 @@ class VAE(Estimator):
         variance: float | str = 1.0,
         beta: float = 1.0,
         init: str = "xavier",
+        weight_decay: float = 0.0,
         optimizer: str = "adam",
         momentum: float = 0.0,
         learning_rate: float = 0.003,
@@ -391,6 +396,7 @@ class VAE(Estimator):
         self.variance = variance
         self.beta = beta
         self.init = init
+        self.weight_decay = weight_decay
         self.optimizer = optimizer
         self.momentum = momentum
         self.learning_rate = learning_rate
@@ -584,7 +590,7 @@ class VAE(Estimator):
         """
         return float(self.elbo(X).elbo.mean())
 
-    # between the public edge and the functions: float64
+    # between the public edge and the functions: float64, except in the many draws of an estimate
 
     def _codes(self, X: Array) -> Array:
         return self._posterior(X)[0]
@@ -598,16 +604,16 @@ class VAE(Estimator):
 
     def _draws(self, X: Array, S: int, random_state: Any) -> Iterator[tuple[Array, Array]]:
         """Draw S codes for every row, some rows at a time: log p(x|z), and log p(z) - log q(z|x), both (S, rows)."""
-        params, rng = self._precise_params(), check_rng(random_state)
-        size = max(1, _CHUNK // (S * X.shape[1]))
+        rng = check_rng(random_state)
+        params, size = self.params_, max(1, _CHUNK // (S * X.shape[1]))
         for start in range(0, len(X), size):
-            rows = X[start : start + size].astype(np.float64)
+            rows = X[start : start + size]
             _, mu, log_var = encode(params, rows, self.activation)
-            eps = rng.standard_normal((len(rows), S, self.n_latent)).swapaxes(0, 1)  # (S, rows, k)
+            eps = rng.standard_normal((len(rows), S, self.n_latent), X.dtype).swapaxes(0, 1)  # (S, rows, k)
             _, Z = reparameterise(mu, log_var, eps)
             _, A, X_hat = decode(params, Z, self.activation, self.likelihood)  # (S, rows, d)
-            log_ratio = 0.5 * (eps**2 + log_var - Z**2).sum(axis=-1)
-            yield log_likelihood(params, rows, A, X_hat, self.likelihood), log_ratio
+            log_ratio = 0.5 * (eps**2 + log_var - Z**2).sum(axis=-1, dtype=np.float64)
+            yield log_likelihood(params, rows, A, X_hat, self.likelihood).astype(np.float64), log_ratio
 
     # what Estimator asks for
 
@@ -620,6 +626,9 @@ class VAE(Estimator):
         if "log_var_x" in params and self.variance != "learned":
             params["log_var_x"][:] = math.log(float(self.variance))
         return params
+
+    def _optimizer(self, params: Params) -> SGD | Adam:
+        return optimizer(self.optimizer, self._trained(params), self.momentum, self.weight_decay)
 
     def _trained(self, params: Params) -> Params:
         return {name: p for name, p in params.items() if name != "log_var_x" or self.variance == "learned"}

@@ -182,3 +182,12 @@ def test_the_cosine_falls_from_one_through_a_half_to_zero():
 
 def test_the_constant_schedule_changes_nothing():
     assert [constant(t, 4) for t in range(4)] == [1, 1, 1, 1]
+
+
+def test_weight_decay_shrinks_the_weights_and_leaves_the_biases():
+    plain, decayed = ({"W": np.full((2, 3), 2.0), "b": np.full(3, 2.0)} for _ in range(2))
+    for params, weight_decay in ((plain, 0.0), (decayed, 0.5)):
+        Adam(params, weight_decay=weight_decay).step({name: np.ones(p.shape) for name, p in params.items()}, 0.1)
+
+    np.testing.assert_allclose(decayed["W"], plain["W"] - 0.1 * 0.5 * 2.0, rtol=1e-15)
+    np.testing.assert_array_equal(decayed["b"], plain["b"])

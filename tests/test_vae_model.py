@@ -526,6 +526,8 @@ def test_fitted_models_are_pickled_whole_and_hold_no_buffers(fitted, images):
         ({"variance": 2.0}, "variance is a setting of the likelihood 'gaussian', but 2.0 was given"),
         ({"beta": -1}, "beta must be a number, at least 0 and finite, but -1 was given"),
         ({"beta": np.nan}, "beta must be.*nan"),
+        ({"weight_decay": -0.1}, "weight_decay must be a number, at least 0 and finite, but -0.1 was given"),
+        ({"weight_decay": 0.1, "optimizer": "sgd"}, "weight_decay is a setting of the optimizer 'adam', but 0.1"),
         ({"init": "zero"}, "init must be one of 'he', 'xavier', but 'zero'"),
     ],
 )
@@ -596,7 +598,7 @@ def test_it_learns_handwritten_digits(seed):
     binary = (np.random.default_rng(0).random(X.shape) < X).astype(np.float32)
     train, held_out, _, _ = data.split(binary, y, 1000, random_state=0)
 
-    model = VAE(epochs=60, learning_rate=0.004, schedule="cosine", random_state=seed).fit(train)
+    model = VAE(epochs=60, learning_rate=0.005, weight_decay=0.1, schedule="cosine", random_state=seed).fit(train)
 
     assert model.score(held_out) >= -112
     assert model.log_likelihood(held_out, 500).value.mean() >= -104

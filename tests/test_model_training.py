@@ -417,3 +417,34 @@ def test_a_folder_is_refused(tmp_path):
 def test_a_missing_file_is_called_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nothing.npz"):
         storage.read(tmp_path / "nothing.npz")
+
+
+def test_the_second_turn_of_a_step_comes_after_its_descent_and_before_it_counts():
+    seen, run = [], fresh()
+
+    def second(run, rate):
+        seen.append((rate, run.step, run.position, float(run.params["p"][0])))
+
+    train(run, Line(), 4, **settings(epochs=2, schedule=cosine, second=second))
+
+    assert [(rate, step, position) for rate, step, position, _ in seen] == [
+        (0.1 * cosine(t, 4), t, position) for t, position in enumerate([0, 2, 0, 2])
+    ]
+    assert seen[0][3] != 0
+    assert seen[-1][3] == run.params["p"][0]
+
+
+def test_a_second_turn_that_fails_brings_the_good_parameters_back():
+    run, start = fresh(), []
+
+    def second(run, rate):
+        if run.step == 3:
+            start.append(run.params["p"].copy())
+            run.check(np.inf, "the other loss")
+
+    with pytest.raises(Divergence, match=r"the other loss became inf at step 4 \(in epoch 2\)"):
+        train(run, Line(), 4, **settings(second=second))
+
+    assert run.step == 3
+    assert np.isfinite(run.params["p"]).all()
+    assert run.params["p"] != start[0]

@@ -18,7 +18,7 @@ import sympy as sp
 from genmath.activations import LOGISTIC
 from genmath.calc import Claim, Link, Mistake, Statement, definition
 from genmath.calculus import Gradient
-from genmath.divergence import excess, one, over_states, zero
+from genmath.divergence import excess, half, one, over_states, zero
 from genmath.models import Sizes, Values
 from genmath.notation import fake, fake_1, i, judge, let, log, logit, m, psi, real, real_1, sigma, step, theta
 from genmath.rules import At, By, Compute, ForAll, NonNegative, Normal
@@ -107,18 +107,23 @@ both = real[i] + fake[i]
 middle = both / 2
 jsd = let(
     "jsd",
-    over_states(real[i] * (log(real[i]) - log(middle))) / 2 + over_states(fake[i] * (log(fake[i]) - log(middle))) / 2,
+    half * over_states(real[i] * (log(real[i]) - log(middle)))
+    + half * over_states(fake[i] * (log(fake[i]) - log(middle))),
 )
 value = let("value", over_states(real[i] * log(real[i] / both)) + over_states(fake[i] * log(fake[i] / both)))
 log_4, log_2 = log(as_node(4)), log(as_node(2))
 EACH_ONE = (Relation(over_states(real[i]), "=", one), Relation(over_states(fake[i]), "=", one))
-apart = over_states(real[i] * excess(middle / real[i])) / 2 + over_states(fake[i] * excess(middle / fake[i])) / 2
-SAME = (
-    ForAll(i, ONE, m, Relation(middle / real[i], "=", one)),
-    ForAll(i, ONE, m, Relation(middle / fake[i], "=", one)),
+apart = half * over_states(real[i] * excess(both / (2 * real[i]))) + half * over_states(
+    fake[i] * excess(both / (2 * fake[i]))
 )
-TWICE = (At("log-tangent", middle / real[i]), At("log-tangent", middle / fake[i]))
-overlap = over_states(real[i] * log(1 + fake[i] / real[i])) / 2 + over_states(fake[i] * log(1 + real[i] / fake[i])) / 2
+SAME = (
+    ForAll(i, ONE, m, Relation(both / (2 * real[i]), "=", one)),
+    ForAll(i, ONE, m, Relation(both / (2 * fake[i]), "=", one)),
+)
+TWICE = (At("log-tangent", both / (2 * real[i])), At("log-tangent", both / (2 * fake[i])))
+overlap = half * over_states(real[i] * log(1 + fake[i] / real[i])) + half * over_states(
+    fake[i] * log(1 + real[i] / fake[i])
+)
 
 
 def two_laws(generator: random.Random, sizes: Sizes) -> Values:

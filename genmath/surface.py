@@ -39,7 +39,7 @@ SCALAR = (ONE, ONE)
 LOOSE, SUM, HADAMARD, SCALE, PRODUCT, POSTFIX, ATOM = range(7)
 
 
-BOLD = re.compile(r"\\(?:mathbf|boldsymbol)\{([^{}]*)\}(?!_\w\])")  # an entry of a column is a number: not bold
+BOLD = re.compile(r"\\(?:mathbf|boldsymbol)\{([^{}]*)\}")
 
 
 class ShapeError(TypeError):
@@ -708,7 +708,8 @@ class Entry(Node):
     def latex(self) -> str:
         row, column = (sp.latex(sp.sympify(index, strict=True)) for index in (self.row, self.column))
         if self.body.shape[1] == 1:
-            return BOLD.sub(r"\1", self.body.tex_indexed(row))
+            indexed = self.body.tex_indexed(row)  # an entry of a column is a number: not bold, unless bracketed
+            return indexed if indexed.startswith("[") else BOLD.sub(r"\1", indexed)
         return self.body.tex_indexed(row + column if len(row) == len(column) == 1 else f"{row}, {column}")
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:

@@ -98,7 +98,7 @@ def bernoulli_log_likelihood(A: Array, X: Array, X_hat: Array | None = None, scr
 def gaussian_log_likelihood(X_hat: Array, X: Array, log_var: Any = 0.0, scratch: Array | None = None) -> Array:
     """Log-likelihood of every sample under N(x_hat, s² I), where log_var is log s²; (12) has s² = 1.
 
-    Minus ½ (||x - x_hat||² / s² + d log s² + d log 2 pi).
+    Minus ½ (r / s² + d log s² + d log 2 pi), where r is the squared distance between x and x_hat.
 
     Parameters
     ----------

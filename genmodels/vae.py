@@ -56,7 +56,7 @@ Params = dict[str, Array]
 Buffer = Any  # an array, or None
 LIKELIHOODS = ("bernoulli", "gaussian")
 ACTIVE = 0.01  # least variance of a mean code over the data, for its dimension to count as used
-_CHUNK = 2**22  # numbers in the largest array that an estimate makes at once
+_CHUNK = 2**20  # numbers in the largest array that an estimate makes at once
 
 
 def shapes(d: int, h: int | None, k: int, likelihood: str = "bernoulli") -> dict[str, tuple[int, ...]]:
@@ -611,7 +611,8 @@ class VAE(Estimator):
             _, mu, log_var = encode(params, rows, self.activation)
             eps = rng.standard_normal((len(rows), S, self.n_latent), X.dtype).swapaxes(0, 1)  # (S, rows, k)
             _, Z = reparameterise(mu, log_var, eps)
-            _, A, X_hat = decode(params, Z, self.activation, self.likelihood)  # (S, rows, d)
+            flat = decode(params, Z.reshape(-1, self.n_latent), self.activation, self.likelihood)[1:]  # (S rows, d)
+            A, X_hat = (a.reshape(S, *rows.shape) for a in flat)  # (S, rows, d)
             log_ratio = 0.5 * (eps**2 + log_var - Z**2).sum(axis=-1, dtype=np.float64)
             yield log_likelihood(params, rows, A, X_hat, self.likelihood).astype(np.float64), log_ratio
 

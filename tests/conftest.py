@@ -1,6 +1,18 @@
 """A test that binds a claim to a function needs a twin that must fail with a wrong formula."""
 
+import signal
+
 import pytest
+
+collect_ignore = ["bench"]  # measured by a session of its own
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _interrupts_arrive():
+    """A process that a shell puts into the background ignores interrupts; the tests of interrupts need them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 // Boxes that scroll sideways can be reached with the keyboard; boxes that don't are no stop on the way.
 const boxes = () => {
   for (const box of document.querySelectorAll("pre, .math-scroll, .table-wrapper, dl.conditions .math")) {
-    const wide = box.scrollWidth > box.clientWidth + 1;
+    const wide = box.scrollWidth > box.clientWidth;
     if (wide && !box.hasAttribute("tabindex")) {
       box.tabIndex = 0;
       box.dataset.auto = "";
@@ -14,3 +14,4 @@ const boxes = () => {
 addEventListener("load", boxes);
 addEventListener("resize", boxes);
 addEventListener("toggle", boxes, true);
+document.fonts.ready.then(boxes);

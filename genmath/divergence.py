@@ -18,7 +18,7 @@ import sympy as sp
 
 from genmath.calc import Claim, Link, Mistake, Statement
 from genmath.calculus import Expectation, Gradient, Integral
-from genmath.models import Sizes, Values, entries, orthonormal
+from genmath.models import Sizes, Values, distribution, entries, orthonormal
 from genmath.notation import (
     NOISE_MOMENTS,
     code_1,
@@ -78,11 +78,7 @@ relative = over_states(guess[i] * (log(guess[i]) - log(other[i])))
 
 def two_distributions(generator: random.Random, sizes: Sizes) -> Values:
     """Two distributions on m states."""
-    values = {}
-    for name in ("guess", "other"):
-        weights = [sp.Rational(generator.randint(1, 60)) for _ in range(sizes[m])]
-        values[name] = sp.Matrix([w / sum(weights) for w in weights])
-    return values
+    return {name: distribution(generator, sizes[m]) for name in ("guess", "other")}
 
 
 GIBBS = (

@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import random
 
-import sympy as sp
-
 from genmath.activations import LOGISTIC
 from genmath.calc import Claim, Link, Mistake, Statement, definition
 from genmath.calculus import Gradient
 from genmath.divergence import excess, half, one, over_states, zero
-from genmath.models import Sizes, Values
+from genmath.models import Sizes, Values, distribution
 from genmath.notation import fake, fake_1, i, judge, let, log, logit, m, psi, real, real_1, sigma, step, theta
 from genmath.rules import At, By, Compute, ForAll, NonNegative, Normal
 from genmath.surface import ONE, Relation, as_node
@@ -128,11 +126,7 @@ overlap = half * over_states(real[i] * log(1 + fake[i] / real[i])) + half * over
 
 def two_laws(generator: random.Random, sizes: Sizes) -> Values:
     """Data and samples on m points."""
-    values = {}
-    for name in ("real", "fake"):
-        weights = [sp.Rational(generator.randint(1, 60)) for _ in range(sizes[m])]
-        values[name] = sp.Matrix([w / sum(weights) for w in weights])
-    return values
+    return {name: distribution(generator, sizes[m]) for name in ("real", "fake")}
 
 
 JENSEN_SHANNON = (

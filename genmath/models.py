@@ -16,6 +16,12 @@ def entries(generator: random.Random, rows: int, columns: int) -> sp.Matrix:
     return sp.Matrix(rows, columns, lambda *_: sp.Rational(generator.choice([-1, 1]) * generator.randint(1, 40), 13))
 
 
+def distribution(generator: random.Random, states: int) -> sp.Matrix:
+    """Random positive probabilities that sum to one."""
+    weights = [sp.Rational(generator.randint(1, 60)) for _ in range(states)]
+    return sp.Matrix([w / sum(weights) for w in weights])
+
+
 def invertible(generator: random.Random, size: int) -> sp.Matrix:
     """A random invertible matrix."""
     while True:

@@ -19,7 +19,7 @@ import sympy as sp
 from genmath.calc import Claim, Link, Mistake, Statement, definition
 from genmath.calculus import Gradient, Integral
 from genmath.divergence import density, excess, one, over_states, zero
-from genmath.models import Sizes, Values
+from genmath.models import Sizes, Values, distribution
 from genmath.notation import (
     code_1,
     dev_1,
@@ -55,11 +55,10 @@ FINITE = (
 def finite(generator: random.Random, sizes: Sizes) -> Values:
     """A joint density of m states, and a guess of the posterior."""
     joint = [sp.Rational(generator.randint(1, 60), 61) for _ in range(sizes[m])]
-    weights = [sp.Rational(generator.randint(1, 60)) for _ in range(sizes[m])]
     return {
         "joint": sp.Matrix(joint),
         "evidence": sp.Matrix([[sum(joint)]]),
-        "guess": sp.Matrix([w / sum(weights) for w in weights]),
+        "guess": distribution(generator, sizes[m]),
     }
 
 

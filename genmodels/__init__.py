@@ -10,20 +10,41 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genmodels.autoencoder import Autoencoder as Autoencoder
+    from genmodels.embedding import DigitEmbedding as DigitEmbedding
     from genmodels.gan import GAN as GAN
+    from genmodels.optim import Schedule as Schedule
+    from genmodels.rnn import RNN as RNN
+    from genmodels.sweep import sweep as sweep
     from genmodels.training import Divergence as Divergence
     from genmodels.vae import VAE as VAE
 
 __version__ = "0.1.0"
-__all__ = ["GAN", "VAE", "Autoencoder", "Divergence", "data"]
+__all__ = ["GAN", "RNN", "VAE", "Autoencoder", "DigitEmbedding", "Divergence", "Schedule", "data", "sweep"]
 
 _HOMES = {
     "Autoencoder": "genmodels.autoencoder",
+    "DigitEmbedding": "genmodels.embedding",
     "Divergence": "genmodels.training",
     "GAN": "genmodels.gan",
+    "RNN": "genmodels.rnn",
+    "Schedule": "genmodels.optim",
     "VAE": "genmodels.vae",
 }
-_MODULES = {"activations", "autoencoder", "data", "gan", "losses", "optim", "training", "vae"}
+_MODULES = {
+    "activations",
+    "augmentation",
+    "autoencoder",
+    "data",
+    "embedding",
+    "evaluation",
+    "gan",
+    "losses",
+    "optim",
+    "rnn",
+    "sweep",
+    "training",
+    "vae",
+}
 
 
 def __getattr__(name: str) -> Any:

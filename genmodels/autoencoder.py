@@ -19,8 +19,7 @@ dP           gradient of the loss by P, whatever P is            of P
 Contents: `init_params`; `encode`, `decode`, `forward`, `backward`, and `Work`, their buffers; `corrupt`; `Autoencoder`.
 """
 
-import os
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,8 +27,9 @@ from numpy.typing import ArrayLike, NDArray
 from genmodels.activations import ACTIVATIONS, affine
 from genmodels.estimator import Estimator
 from genmodels.losses import squared_error, squared_error_from_gradient, squared_error_gradient
+from genmodels.optim import Schedule
 from genmodels.training import INITIALIZERS, LossAndGradients, buffers
-from genmodels.validation import check_choice, check_count, check_flag, check_matrix, check_number
+from genmodels.validation import check_choice, check_count, check_flag, check_matrix, check_number, check_unit_interval
 
 Array = NDArray[Any]
 Params = dict[str, Array]
@@ -185,8 +185,9 @@ class Autoencoder(Estimator):
     learning_rate : float, default 0.01
         For the mean over the samples of the squared error summed over the pixels;
         the sheet's 0.01 with batches of 32 is 0.32 here, with optimizer="sgd".
-    schedule : {"constant", "cosine"}, default "constant"
-        "cosine" lets the learning rate fall to zero at the last step.
+    schedule : {"constant", "cosine", "step", "plateau"} or Schedule, default "constant"
+        How the learning rate changes: "cosine" lets it fall to zero at the last step. A `genmodels.optim.Schedule` has
+        more settings, for example a warm-up.
     batch_size : int or None, default 32
         Samples in each step; None takes all of them.
     epochs : int, default 100
@@ -230,7 +231,7 @@ class Autoencoder(Estimator):
         optimizer: str = "adam",
         momentum: float = 0.0,
         learning_rate: float = 0.01,
-        schedule: str = "constant",
+        schedule: str | Schedule = "constant",
         batch_size: int | None = 32,
         epochs: int = 100,
         dtype: Any = "float32",
@@ -254,49 +255,9 @@ class Autoencoder(Estimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: Any = None,
-        *,
-        checkpoint: str | os.PathLike[str] | None = None,
-        checkpoint_every: int = 1,
-        resume: str | os.PathLike[str] | None = None,
-    ) -> Self:
-        """Learn to reconstruct the rows of `X`.
-
-        Parameters
-        ----------
-        X : array-like, shape (n, d)
-        y : ignored
-        checkpoint : path, optional
-            Where to write the state of the training after every `checkpoint_every` epochs, at the end, and when it is
-            interrupted. `load` reads it as a model.
-        checkpoint_every : int, default 1
-        resume : path, optional
-            A checkpoint to continue from, of a model with the same settings on the same data. The result has the same
-            bits as if there had been no interruption. With a constant learning rate the epochs may have been changed.
-
-        Raises
-        ------
-        ValueError
-            If a setting, the data or the checkpoint makes no sense.
-        Divergence
-            If the loss becomes NaN or infinite; the last good parameters are kept.
-
-        Warns
-        -----
-        UserWarning
-            If it was interrupted (Ctrl-C): what was learned is kept.
-        """
-        self._fit(X, checkpoint, checkpoint_every, resume)
-        return self
-
     def transform(self, X: ArrayLike) -> Array:
         """Return the codes (1) of the rows of `X`, shape (n, k)."""
-        X = self._check_data(X)
-        if not (self.noise and not self.clip):
-            self._check_domain(X)
+        X = self._check_data(X, domain=self.clip or not self.noise)
         return self._rounded(encode(self._precise_params(), X.astype(np.float64), self.activation))
 
     def fit_transform(self, X: ArrayLike, y: Any = None) -> Array:
@@ -320,7 +281,6 @@ class Autoencoder(Estimator):
         Higher is better, 0 is perfect. The input is taken as it is, without noise.
         """
         X = self._check_data(X)
-        self._check_domain(X)
         return -float(squared_error(self.reconstruct(X).astype(np.float64), X))
 
     def _shapes(self, d: int) -> dict[str, tuple[int, ...]]:
@@ -368,8 +328,5 @@ class Autoencoder(Estimator):
             )
 
     def _check_domain(self, X: Array) -> None:
-        if self.output == "sigmoid" and (X.min() < 0 or X.max() > 1):
-            raise ValueError(
-                "X must lie in [0, 1] because the output is a sigmoid, "
-                f"but its values reach from {X.min():g} to {X.max():g}: scale it, or choose output='linear'"
-            )
+        if self.output == "sigmoid":
+            check_unit_interval(X, "the output is a sigmoid", "output='linear'")

@@ -65,10 +65,12 @@ def finite_arrays(arrays: Mapping[str, Array], shapes: Mapping[str, Shape], dtyp
     return {name: arrays[name] for name in shapes}
 
 
-def fingerprint(X: Array) -> str:
-    """Return a hash of an array's shape, type and contents."""
-    digest = hashlib.sha256(f"{X.shape} {X.dtype} ".encode())
-    digest.update(np.ascontiguousarray(X).data)
+def fingerprint(*arrays: Array) -> str:
+    """Return a hash of the shapes, types and contents of arrays."""
+    digest = hashlib.sha256()
+    for X in arrays:
+        digest.update(f"{X.shape} {X.dtype} ".encode())
+        digest.update(np.ascontiguousarray(X).data)
     return digest.hexdigest()
 
 

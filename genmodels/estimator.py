@@ -8,17 +8,18 @@ import inspect
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from genmodels import checkpoint, storage
-from genmodels.optim import OPTIMIZERS, SCHEDULES, SGD, Adam, Separate, optimizer
+from genmodels import storage
+from genmodels.checkpoint import fingerprint, finite_arrays, pack, unpack
+from genmodels.optim import OPTIMIZERS, SGD, Adam, Schedule, Separate, optimizer
 from genmodels.training import History, LossAndGradients, Run, SecondTurn, train
-from genmodels.validation import check_choice, check_count, check_flag, check_matrix, check_number, check_rng
+from genmodels.validation import MATRIX, check_array, check_choice, check_count, check_flag, check_number, check_rng
 
 Array = NDArray[Any]
 _Path = str | os.PathLike[str]
@@ -33,10 +34,13 @@ class Estimator:
 
     The settings are the arguments of the model's constructor, stored as they come and checked by ``fit``.
     What ``fit`` learns has names that end in an underscore; ``params_`` and ``history_`` are always among them.
-    A model adds `_shapes`, `_start` and `_loss_and_gradients`; one whose history has more lists, their class.
+    A model adds `_shapes`, `_start` and `_loss_and_gradients`; one whose history has more lists, their class;
+    one that can collapse, `_conclude`; one whose data have other axes, their names; one that learns from targets,
+    `_samples`, `_sizes`, `_remember_targets` and `_recall_sizes`.
     """
 
     _history: type[History] = History
+    _axes: tuple[str, ...] = MATRIX  # what one entry along each axis of the data is
 
     batch_size: int | None
     dtype: Any
@@ -45,28 +49,36 @@ class Estimator:
     momentum: float
     optimizer: str
     random_state: Any
-    schedule: str
+    schedule: str | Schedule
     verbose: bool | None
 
     params_: dict[str, Array]
     history_: History
     n_features_in_: int
 
-    def _shapes(self, d: int) -> dict[str, tuple[int, ...]]:
-        """Shapes of the parameters for data of width `d`."""
+    def _samples(self, X: Array, y: Any) -> Any:
+        """Return what is learned from: `X`, or with checked targets a tuple of arrays, each with all samples."""
+        return X
+
+    def _sizes(self, samples: Any) -> Any:
+        """Return what the shapes of the parameters depend on: the width of the data, or with targets a tuple."""
+        return samples.shape[-1]
+
+    def _shapes(self, sizes: Any) -> dict[str, tuple[int, ...]]:
+        """Shapes of the parameters for data of these `_sizes`."""
         raise NotImplementedError
 
-    def _start(self, d: int, rng: np.random.Generator) -> dict[str, Array]:
-        """Draw the parameters for data of width `d`."""
+    def _start(self, sizes: Any, rng: np.random.Generator) -> dict[str, Array]:
+        """Draw the parameters for data of these `_sizes`."""
         raise NotImplementedError
 
-    def _loss_and_gradients(self, X: Array) -> LossAndGradients:
-        """Return the function that `train` descends on the data `X`."""
+    def _loss_and_gradients(self, samples: Any) -> LossAndGradients:
+        """Return the function that `train` descends on the samples."""
         raise NotImplementedError
 
-    def _turns(self, X: Array) -> tuple[LossAndGradients, SecondTurn | None]:
-        """Return what a step on the data `X` descends, and what it does afterwards."""
-        return self._loss_and_gradients(X), None
+    def _turns(self, samples: Any) -> tuple[LossAndGradients, SecondTurn | None]:
+        """Return what a step on the samples descends, and what it does afterwards."""
+        return self._loss_and_gradients(samples), None
 
     def _optimizer(self, params: dict[str, Array]) -> SGD | Adam | Separate:
         return optimizer(self.optimizer, self._trained(params), self.momentum)
@@ -80,6 +92,9 @@ class Estimator:
 
     def _check_width(self, d: int) -> None:
         """Raise ValueError if the model cannot take data of width `d`."""
+
+    def _conclude(self, X: Array) -> None:
+        """Learn what can be learned after the training on `X`, and warn, at stack level 3, if the model collapsed."""
 
     # settings
 
@@ -124,7 +139,7 @@ class Estimator:
         check_number("learning_rate", self.learning_rate, above=0)
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
         self._optimizer({})
-        check_choice("schedule", self.schedule, SCHEDULES)
+        Schedule.of(self.schedule)
         if self.dtype not in ("float32", "float64", np.float32, np.float64):
             raise ValueError(f"dtype must be 'float32' or 'float64', but {self.dtype!r} was given")
         if self.verbose is not None:
@@ -144,8 +159,8 @@ class Estimator:
             error = sys.modules["sklearn"].exceptions.NotFittedError
         raise error(f"This {type(self).__name__} instance is not fitted yet: call fit before")
 
-    def _check_data(self, X: Any) -> Array:
-        """Check the data that a fitted model is given, and return them in the model's type."""
+    def _check_data(self, X: Any, *, domain: bool = True) -> Array:
+        """Check the data that a fitted model is given, their `domain` too, and return them in the model's type."""
         self._check_fitted()
         own, names = getattr(self, "feature_names_in_", None), column_names(X)
         if own is not None and names is not None and list(own) != names:
@@ -153,7 +168,10 @@ class Estimator:
                 "The feature names should match those that were passed during fit, in the same order: "
                 f"{list(own)} is wanted, but {names} was given"
             )
-        return check_matrix(X, self._dtype, width=self.n_features_in_, owner=type(self).__name__)
+        X = check_array(X, self._dtype, self._axes, width=self.n_features_in_, owner=type(self).__name__)
+        if domain:
+            self._check_domain(X)
+        return X
 
     @property
     def _dtype(self) -> Any:
@@ -168,71 +186,148 @@ class Estimator:
 
     def _remember_columns(self, names: list[str] | None, width: int) -> None:
         self.n_features_in_ = width
-        self.__dict__.pop("feature_names_in_", None)
         if names is not None:
             self.feature_names_in_ = np.array(names, dtype=object)
 
+    def _remember_targets(self, y: Any) -> None:
+        """Keep what a fitted model needs to know of the targets, if it learned from them."""
+
+    def _recall_sizes(self, meta: dict[str, Any]) -> Any:
+        """Take from a file's meta data what is known of the targets, and return the `_sizes`."""
+        return self.n_features_in_
+
     # training
 
-    def _fit(self, X: Any, path: _Path | None, every: int, resume: _Path | None) -> Array:
-        """Check everything, then learn from `X`, and return it as it was learned from: what `fit` of a model calls."""
-        self._check_settings()
-        names, X = column_names(X), check_matrix(X, self.dtype)
-        self._check_domain(X)
-        self._check_width(d := X.shape[1])
-        run = self._first_run(d, self.random_state) if resume is None else self._resumed_run(resume, X)
-        self._remember_columns(names, d)
-        self._train(run, X, path, every)
-        return X
+    def fit(
+        self,
+        X: ArrayLike,
+        y: Any = None,
+        *,
+        checkpoint: _Path | None = None,
+        checkpoint_every: int = 1,
+        resume: _Path | None = None,
+        callback: Callable[[Self], object] | None = None,
+    ) -> Self:
+        """Learn from the samples in `X`.
 
-    def _first_run(self, d: int, random_state: Any) -> Run:
+        Parameters
+        ----------
+        X : array-like, shape (n, d)
+            A sample in each row; for a recurrent network sequences, shape (n, T, d).
+        y : array-like, optional
+            Targets, for a model that predicts; all others ignore them.
+        checkpoint : path, optional
+            Where to write the state of the training after every `checkpoint_every` epochs, at the end, and when it is
+            interrupted. `load` reads it as a model.
+        checkpoint_every : int, default 1
+        resume : path, optional
+            A checkpoint to continue from, of a model with the same settings on the same data. The result has the same
+            bits as if there had been no interruption. The epochs may have been changed if the schedule does not depend
+            on them: if it is "constant" or "plateau", without warm-up.
+        callback : function, optional
+            Called after every epoch with the model itself, which is fitted as far as the training has come: to draw
+            samples, or to measure them, while it trains. What it returns is ignored. It must not change the model.
+
+        Raises
+        ------
+        ValueError
+            If a setting, the data or the checkpoint makes no sense.
+        Divergence
+            If a loss or a parameter becomes NaN or infinite; the last good parameters are kept.
+
+        Warns
+        -----
+        UserWarning
+            If it was interrupted (Ctrl-C): what was learned is kept. If the model has collapsed, which its class says
+            more about.
+        """
+        self._check_settings()
+        names, X = column_names(X), check_array(X, self.dtype, self._axes)
+        self._check_domain(X)
+        self._check_width(d := X.shape[-1])
+        samples = self._samples(X, y)
+        after = [] if checkpoint is None else [self._checkpoint_writer(checkpoint, samples, checkpoint_every)]
+        after += [] if callback is None else [self._watcher(callback)]
+        if resume is None:
+            run = self._first_run(self._sizes(samples), self.random_state)
+        else:
+            run = self._resumed_run(resume, samples)
+        self._forget()
+        self._remember_columns(names, d)
+        self._remember_targets(y)
+        if not self._train(run, samples, after):
+            if checkpoint is not None:
+                self._write_checkpoint(checkpoint, run, samples)
+            where = f"in epoch {run.epoch + 1} of {self.epochs}, after step {run.step}"
+            warnings.warn(f"interrupted {where}: what was learned is kept", UserWarning, stacklevel=2)
+        self._conclude(X)
+        return self
+
+    def _forget(self) -> None:
+        """Remove what was learned before."""
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
+
+    def _first_run(self, sizes: Any, random_state: Any) -> Run:
         rng = check_rng(random_state)
-        params = self._start(d, rng)
+        params = self._start(sizes, rng)
         return Run(params, self._optimizer(params), rng, self._history())
 
-    def _train(self, run: Run, X: Array, path: _Path | None, every: int) -> None:
-        """Continue `run` on `X`, write checkpoints to `path`, and keep what was learned, whatever happens."""
-        on_epoch = None if path is None else self._checkpoint_writer(path, X, every)
-        first, second = self._turns(X)
+    def _train(self, run: Run, samples: Any, after: Sequence[Callable[[Run], None]] = ()) -> bool:
+        """Continue `run`, and keep what was learned, whatever happens; return False after an interrupt."""
+        first, second = self._turns(samples)
+        n = len(_arrays(samples)[0])
+        schedule = Schedule.of(self.schedule)
+
+        def on_epoch(run: Run) -> None:
+            for call in after:
+                call(run)
+
         try:
-            finished = train(
+            return train(
                 run,
                 first,
-                len(X),
-                batch_size=self.batch_size or len(X),
+                n,
+                batch_size=self.batch_size or n,
                 epochs=self.epochs,
                 eta=self.learning_rate,
-                schedule=SCHEDULES[self.schedule],
+                schedule=schedule,
+                earned=schedule.earned,
                 second=second,
                 on_epoch=on_epoch,
                 verbose=self.verbose,
             )
         finally:
             self.params_, self.history_ = run.params, run.history
-        if not finished:
-            where = f"in epoch {run.epoch + 1} of {self.epochs}, after step {run.step}"
-            warnings.warn(f"interrupted {where}: what was learned is kept", UserWarning, stacklevel=4)
-            if path is not None:
-                self._write_checkpoint(path, run, X)
 
-    def _checkpoint_writer(self, path: _Path, X: Array, every: int) -> Callable[[Run], None]:
+    def _checkpoint_writer(self, path: _Path, samples: Any, every: int) -> Callable[[Run], None]:
         check_count("checkpoint_every", every)
         if not Path(path).absolute().parent.is_dir():
             raise ValueError(f"the checkpoint {os.fspath(path)!r} must lie in a folder that exists")
 
         def write(run: Run) -> None:
             if run.epoch % every == 0 or run.epoch == self.epochs:
-                self._write_checkpoint(path, run, X)
+                self._write_checkpoint(path, run, samples)
 
         return write
 
-    def _write_checkpoint(self, path: _Path, run: Run, X: Array) -> None:
+    def _watcher(self, callback: Callable[[Self], object]) -> Callable[[Run], None]:
+        if not callable(callback):
+            raise ValueError(f"callback must be a function of the model, but {callback!r} was given")  # noqa: TRY004 - as all settings
+
+        def watch(run: Run) -> None:
+            self.params_, self.history_ = run.params, run.history
+            callback(self)
+
+        return watch
+
+    def _write_checkpoint(self, path: _Path, run: Run, samples: Any) -> None:
         meta, arrays = self._pack(run.params, run.history)
-        run_meta, run_arrays = checkpoint.pack(run)
-        run_meta["data"] = checkpoint.fingerprint(X)
+        run_meta, run_arrays = pack(run)
+        run_meta["data"] = fingerprint(*_arrays(samples))
         storage.write(path, {**meta, "run": run_meta}, {**arrays, **run_arrays})
 
-    def _resumed_run(self, path: _Path, X: Array) -> Run:
+    def _resumed_run(self, path: _Path, samples: Any) -> Run:
         """Read the checkpoint that a model of the same settings wrote while it learned the same data."""
         meta, arrays = storage.read(path)
         with storage.reading(path):
@@ -240,20 +335,22 @@ class Estimator:
             if "run" not in meta:
                 raise ValueError("it is a saved model, not a checkpoint")
             self._check_same_settings(saved)
-            if meta["run"]["data"] != checkpoint.fingerprint(X):
+            if meta["run"]["data"] != fingerprint(*_arrays(samples)):
                 raise ValueError("it belongs to a training on other data")
-            run = self._first_run(X.shape[1], random_state=0)
+            run = self._first_run(self._sizes(samples), random_state=0)
             for name, p in run.params.items():
                 np.copyto(p, saved.params_[name])
             run.history = saved.history_
-            checkpoint.unpack(run, meta["run"], arrays, len(X))
+            unpack(run, meta["run"], arrays, len(_arrays(samples)[0]))
             return run
 
     def _check_same_settings(self, saved: Self) -> None:
-        free = {"verbose", "random_state"} | ({"epochs"} if self.schedule == "constant" else set())
+        schedule = Schedule.of(self.schedule)
+        free = {"verbose", "random_state"} | (set() if schedule.needs_end else {"epochs"})
         for name, value in saved.get_params().items():
             own = _plain(getattr(self, name))
-            if name not in free and own != value:
+            same = schedule == Schedule.of(value) if name == "schedule" else own == _plain(value)
+            if name not in free and not same:
                 raise ValueError(f"it was written with {name}={value!r}, but the model has {name}={own!r}")
         if saved.history_.epoch_loss and len(saved.history_.epoch_loss) > self.epochs:
             raise ValueError(f"it has {len(saved.history_.epoch_loss)} epochs already, but epochs={self.epochs}")
@@ -296,13 +393,15 @@ class Estimator:
         if meta["model"] != cls.__name__:
             raise ValueError(f"it holds a model of the kind {meta['model']!r}, but {cls.__name__!r} is wanted")
         model = cls().set_params(**meta["settings"])
+        if isinstance(model.schedule, dict):
+            model.schedule = Schedule(**model.schedule)
         model._check_settings()
         model._remember_columns(meta["columns"], check_count("n_features", meta["n_features"]))
-        shapes = {f"params/{name}": shape for name, shape in model._shapes(model.n_features_in_).items()}
-        params = checkpoint.finite_arrays(arrays, shapes, np.dtype(model.dtype))
+        shapes = {f"params/{name}": shape for name, shape in model._shapes(model._recall_sizes(meta)).items()}
+        params = finite_arrays(arrays, shapes, np.dtype(model.dtype))
         model.params_ = {name.removeprefix("params/"): p for name, p in params.items()}
         sizes = {name: (arrays[name].size,) for name in cls._series()}
-        series = checkpoint.finite_arrays(arrays, sizes, np.dtype(np.float64))
+        series = finite_arrays(arrays, sizes, np.dtype(np.float64))
         steps_per_epoch = check_count("steps_per_epoch", meta["steps_per_epoch"])
         lists: dict[str, Any] = {name: values.tolist() for name, values in series.items()}
         model.history_ = cls._history(steps_per_epoch=steps_per_epoch, **lists)
@@ -314,8 +413,16 @@ class Estimator:
         return [field.name for field in dataclasses.fields(cls._history) if field.name != "steps_per_epoch"]
 
 
+def _arrays(samples: Any) -> tuple[Array, ...]:
+    """List the arrays that are learned from: the data, and the targets if there are any."""
+    return samples if isinstance(samples, tuple) else (samples,)
+
+
 def _plain(value: Any) -> Any:
-    """Turn a setting into what JSON can hold; a random generator becomes None."""
+    """Turn a setting into what JSON can hold; a random generator becomes None, a schedule its settings."""
+    if isinstance(value, Schedule):
+        settings = {"name": value.name, "warm_up": value.warm_up, **value.given}
+        return {name: _plain(setting) for name, setting in settings.items()}
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, type | np.dtype):

@@ -30,10 +30,9 @@ Contents: `shapes`, `init_params`; `generate`, `discriminate`; `discriminator_st
 """
 
 import math
-import os
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,14 +40,15 @@ from numpy.typing import ArrayLike, NDArray
 from genmodels.activations import ACTIVATIONS, affine, leaky_relu, leaky_relu_slope, sigmoid
 from genmodels.estimator import Estimator
 from genmodels.losses import GENERATOR_LOSSES, discriminator_loss, discriminator_loss_gradient
-from genmodels.optim import SGD, Adam, Separate
+from genmodels.optim import SGD, Adam, Schedule, Separate
 from genmodels.training import INITIALIZERS, History, LossAndGradients, Run, SecondTurn, buffers
-from genmodels.validation import check_choice, check_count, check_number, check_rng
+from genmodels.validation import check_choice, check_count, check_number, check_rng, check_unit_interval
 
 Array = NDArray[Any]
 Params = dict[str, Array]
 Buffer = Any  # an array, or None
 PLAYERS = {"discriminator": "D_", "generator": "G_"}
+COLLAPSED = 0.1  # a spread below it is reported
 
 
 def shapes(d: int, k: int, h: int) -> dict[str, tuple[int, ...]]:
@@ -297,14 +297,11 @@ class Moves(History):
             ax = plt.subplots()[1]
         last = len(self.step_loss) / self.steps_per_epoch
         for name, losses in (("discriminator", self.step_loss), ("generator", self.generator_loss)):
-            epochs = np.arange(1, len(losses) + 1) * last / max(len(losses), 1)
+            epochs = np.linspace(0, last, len(losses) + 1)[1:]
             ax.plot(epochs, losses, **{"label": name, "linewidth": 0.7, **style})
         ax.axhline(math.log(4), color="black", linestyle=":", linewidth=0.8, label="log 4: D guesses")
         ax.set(xlabel="epoch", ylabel="loss per sample")
         return ax
-
-
-COLLAPSED = 0.1  # a spread below it is reported
 
 
 class GAN(Estimator):
@@ -338,8 +335,9 @@ class GAN(Estimator):
         Of the generator, for the mean over the samples (0.0002 in the sheet).
     discriminator_rate : float or None, default None
         Learning rate of the discriminator; None is that of the generator.
-    schedule : {"constant", "cosine"}, default "constant"
-        "cosine" lets both learning rates fall to zero at the last step.
+    schedule : {"constant", "cosine", "step"} or Schedule, default "constant"
+        How both learning rates change: "cosine" lets them fall to zero at the last step. A `genmodels.optim.Schedule`
+        has more settings, for example a warm-up; "plateau" is refused, because a game's losses do not tell progress.
     batch_size : int or None, default 64
         Samples of the data in each step; None takes all of them.
     epochs : int, default 100
@@ -363,6 +361,7 @@ class GAN(Estimator):
     Notes
     -----
     A loss of log 4 does not tell success: a discriminator that learns nothing has it too. Look at ``history_.spread``.
+    `fit` warns of a generator that has collapsed: if the last spread is below 0.1.
 
     Examples
     --------
@@ -392,7 +391,7 @@ class GAN(Estimator):
         momentum: float = 0.5,
         learning_rate: float = 0.001,
         discriminator_rate: float | None = None,
-        schedule: str = "constant",
+        schedule: str | Schedule = "constant",
         batch_size: int | None = 64,
         epochs: int = 100,
         dtype: Any = "float32",
@@ -417,62 +416,16 @@ class GAN(Estimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: Any = None,
-        *,
-        checkpoint: str | os.PathLike[str] | None = None,
-        checkpoint_every: int = 1,
-        resume: str | os.PathLike[str] | None = None,
-    ) -> Self:
-        """Learn to make samples like the rows of `X`.
-
-        Parameters
-        ----------
-        X : array-like, shape (n, d)
-        y : ignored
-        checkpoint : path, optional
-            Where to write the state of the training after every `checkpoint_every` epochs, at the end, and when it is
-            interrupted. `load` reads it as a model.
-        checkpoint_every : int, default 1
-        resume : path, optional
-            A checkpoint to continue from, of a model with the same settings on the same data. The result has the same
-            bits as if there had been no interruption. With a constant learning rate the epochs may have been changed.
-
-        Raises
-        ------
-        ValueError
-            If a setting, the data or the checkpoint makes no sense.
-        Divergence
-            If a loss becomes NaN or infinite; the last good parameters are kept.
-
-        Warns
-        -----
-        UserWarning
-            If it was interrupted (Ctrl-C): what was learned is kept. If the generator has collapsed.
-        """
-        self._fit(X, checkpoint, checkpoint_every, resume)
-        if self.history_.spread and self.history_.spread[-1] < COLLAPSED:
-            warnings.warn(
-                f"the generator has collapsed: its samples deviate {self.history_.spread[-1]:.2g} times as much as "
-                "the data, so that z hardly matters, whatever the losses say. history_.spread shows since when.",
-                UserWarning,
-                stacklevel=2,
-            )
-        return self
-
-    def sample(self, n_samples: int = 1, random_state: Any = None) -> Array:
-        """Return samples of the generator, shape (n_samples, d), the same ones for the same seed."""
+    def sample(self, n: int = 1, random_state: Any = None) -> Array:
+        """Return `n` samples of the generator, shape (n, d), the same ones for the same seed."""
         self._check_fitted()
-        shape = check_count("n_samples", n_samples), self.n_latent
-        Z = check_rng(random_state).standard_normal(shape)  # (n, k)
+        n, rng = check_count("n", n), check_rng(random_state)
+        Z = rng.standard_normal((n, self.n_latent))  # (n, k)
         return self._rounded(generate(self._precise_params(), Z, output=self.output)[0])
 
     def logits(self, X: ArrayLike) -> Array:
         """Return the discriminator's logits of the rows of `X`, shape (n,): above 0 where it takes them for data."""
         X = self._check_data(X)
-        self._check_domain(X)
         return self._rounded(discriminate(self._precise_params(), X.astype(np.float64))[0])
 
     def discriminate(self, X: ArrayLike) -> Array:
@@ -510,6 +463,16 @@ class GAN(Estimator):
         game = _Game(self, X)
         return game.discriminator, game.generator
 
+    def _conclude(self, X: Array) -> None:
+        spread = self.history_.spread
+        if spread and spread[-1] < COLLAPSED:
+            warnings.warn(
+                f"the generator has collapsed: its samples deviate {spread[-1]:.2g} times as much as "
+                "the data, so that z hardly matters, whatever the losses say. history_.spread shows since when.",
+                UserWarning,
+                stacklevel=3,
+            )
+
     def _check_settings(self) -> None:
         for name in ("n_latent", "n_hidden", "n_discriminator_steps"):
             check_count(name, getattr(self, name))
@@ -524,13 +487,15 @@ class GAN(Estimator):
         if self.discriminator_rate is not None:
             check_number("discriminator_rate", self.discriminator_rate, above=0)
         super()._check_settings()
+        if Schedule.of(self.schedule).name == "plateau":
+            raise ValueError(
+                "schedule 'plateau' waits for a loss that does not fall any more, but the losses of a game do not tell "
+                "progress: choose another one"
+            )
 
     def _check_domain(self, X: Array) -> None:
-        if self.output == "sigmoid" and (X.min() < 0 or X.max() > 1):
-            raise ValueError(
-                "X must lie in [0, 1] because the output is a sigmoid, "
-                f"but its values reach from {X.min():g} to {X.max():g}: scale it, or choose output='linear'"
-            )
+        if self.output == "sigmoid":
+            check_unit_interval(X, "the output is a sigmoid", "output='linear'")
 
 
 class _Game:
@@ -539,7 +504,8 @@ class _Game:
     def __init__(self, model: GAN, X: Array) -> None:
         self.model, self.X = model, X
         self.works: dict[int, Work] = {}
-        self.work, self.means = Work(), (0.0, 0.0)
+        self.work: Work  # of the running step
+        self.means: tuple[float, float]  # of D(x) and of D(G(z)) in it
         self.noise = np.random.default_rng(0).standard_normal((256, model.n_latent)).astype(X.dtype)  # for the spread
         self.deviation = math.sqrt(X.var(axis=0, dtype=np.float64).sum())
 
@@ -553,7 +519,7 @@ class _Game:
         Z = rng.standard_normal(w.Z.shape, w.Z.dtype, w.Z)
         X_g, _ = generate(params, Z, w, output=self.model.output, out=w.both[n:])
         loss, grads, delta = discriminator_step(params, X, X_g, w, r1=self.model.r1)
-        self.means = 1 + float(delta[:n].sum()), float(delta[n:].sum())  # of D(x), of D(G(z))
+        self.means = 1 + float(delta[:n].sum()), float(delta[n:].sum())
         return loss, grads
 
     def generator(self, run: Run, rate: float) -> None:

@@ -1,6 +1,6 @@
 """Training: initialisation, minibatches, the loop, its history.
 
-Chapter "Autoencoders", its section on training; the sheet's listing ``train``.
+Chapter "Training"; the sheet's listing ``train``.
 
 ===========  ==============================================================
 letter       meaning
@@ -35,17 +35,18 @@ LossAndGradients = Callable[[dict[str, Array], Array, np.random.Generator], tupl
 SecondTurn = Callable[["Run", float], None]
 
 
-def he(rng: np.random.Generator, fan_out: int, fan_in: int, dtype: Any = np.float32) -> Array:
-    """Draw weights from N(0, 2 / fan_in) (He et al. 2015, made for ReLU).
+def he(rng: np.random.Generator, fan_out: int, fan_in: int, dtype: Any = np.float32, alpha: float = 0.0) -> Array:
+    """Draw weights from N(0, 2 / ((1 + alpha²) fan_in)) (He et al. 2015, equations (10) and (15)).
 
-    The sheet's listing uses this variance under the name of Xavier.
+    Made for (leaky) rectifiers, whose slope is alpha where their argument is negative: 0 for ReLU.
+    The sheet's listing uses this variance, with alpha 0, under the name of Xavier.
 
     Returns
     -------
     array, shape (fan_out, fan_in)
         The transposed view of a C-ordered array, so that ``X @ W.T`` reads memory in order.
     """
-    return _normal(rng, fan_out, fan_in, 2 / fan_in, dtype)
+    return _normal(rng, fan_out, fan_in, 2 / ((1 + alpha**2) * fan_in), dtype)
 
 
 def xavier(rng: np.random.Generator, fan_out: int, fan_in: int, dtype: Any = np.float32) -> Array:
@@ -188,6 +189,7 @@ def train(
     epochs: int,
     eta: float,
     schedule: Callable[[int, int], float],
+    earned: Callable[[Sequence[float]], float] | None = None,
     second: SecondTurn | None = None,
     on_epoch: Callable[[Run], None] | None = None,
     verbose: bool | None = None,
@@ -207,6 +209,9 @@ def train(
     batch_size, epochs : int
     eta : float
         Learning rate, multiplied in step t of T by ``schedule(t, T)``.
+    earned : function of a sequence of losses, optional
+        Another factor of the learning rate, the same in all steps of an epoch: what the losses of the finished epochs
+        make of it (see `genmodels.optim.plateau`).
     second : function of (run, learning rate), optional
         What else a step does after its descent: in a game, the other player's turn.
     on_epoch : function of the run, optional
@@ -226,6 +231,7 @@ def train(
     """
     run.history.steps_per_epoch = math.ceil(n / batch_size)
     T = epochs * run.history.steps_per_epoch
+    base = _base_rate(eta, earned, run)
     good = {name: p.copy(order="K") for name, p in run.params.items()}
     quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
     with quiet, _interrupts_between_steps() as pause, _progress(epochs, run.epoch, verbose) as advance:
@@ -237,7 +243,8 @@ def train(
                 run.check(loss)
                 if run.position == 0:
                     _copy(run.params, good)
-                rate = eta * schedule(run.step, T)
+                    base = _base_rate(eta, earned, run)
+                rate = base * schedule(run.step, T)
                 run.optimizer.step(grads, rate)
                 if second is not None:
                     second(run, rate)
@@ -263,6 +270,10 @@ def _minibatches(
         run.close_epoch()
         for call in filter(None, on_epoch):
             call(run)
+
+
+def _base_rate(eta: float, earned: Callable[[Sequence[float]], float] | None, run: Run) -> float:
+    return eta if earned is None else eta * earned(run.history.epoch_loss)
 
 
 def _copy(source: Mapping[str, Array], target: Mapping[str, Array]) -> None:

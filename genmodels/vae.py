@@ -15,10 +15,10 @@ eps, Z              standard normal draws, and codes drawn by them           (n,
 G                   hidden layer of the decoder                              (n, h)
 A                   output of the decoder: logits, or the mean of (12)       (n, d)
 X_hat               mean of p(x|z)                                           (n, d)
-W_e, b_e            weights and biases from X to H                           (h, d), (h,)
+W_h, b_h            weights and biases from X to H                           (h, d), (h,)
 W_mu, b_mu          from H to mu                                             (k, h), (k,)
 W_s, b_s            from H to log_var                                        (k, h), (k,)
-W_d, b_d            from Z to G                                              (h, k), (h,)
+W_g, b_g            from Z to G                                              (h, k), (h,)
 W_x, b_x            from G to A                                              (d, h), (d,)
 log_var_x           log s², where p(x|z) is N(X_hat, s² I)                   (1,)
 Delta_P, dP         gradient of the loss by the argument of the activation
@@ -34,7 +34,6 @@ returns a `Pass`, `backward`, and `Work`, their buffers; `Bound`, `Estimate`; `V
 """
 
 import math
-import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -43,13 +42,21 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from genmodels import checkpoint as checkpoints
 from genmodels.activations import ACTIVATIONS, affine, sigmoid
+from genmodels.checkpoint import finite_arrays
 from genmodels.estimator import Estimator
 from genmodels.losses import bernoulli_log_likelihood, gaussian_log_likelihood, likelihood_gradient
-from genmodels.optim import SGD, Adam, optimizer
+from genmodels.optim import SGD, Adam, Schedule, optimizer
 from genmodels.training import INITIALIZERS, History, LossAndGradients, buffers
-from genmodels.validation import check_choice, check_count, check_flag, check_matrix, check_number, check_rng
+from genmodels.validation import (
+    check_choice,
+    check_count,
+    check_flag,
+    check_matrix,
+    check_number,
+    check_rng,
+    check_unit_interval,
+)
 
 Array = NDArray[Any]
 Params = dict[str, Array]
@@ -61,10 +68,11 @@ _CHUNK = 2**20  # numbers in the largest array that an estimate makes at once
 
 def shapes(d: int, h: int | None, k: int, likelihood: str = "bernoulli") -> dict[str, tuple[int, ...]]:
     """Name all parameters and their shapes; `h` is None for the linear model."""
-    hidden: dict[str, tuple[int, ...]] = {} if h is None else {"W_e": (h, d), "b_e": (h,), "W_s": (k, h)}
-    hidden |= {} if h is None else {"W_d": (h, k), "b_d": (h,)}
-    heads = {"W_mu": (k, h or d), "b_mu": (k,), "b_s": (k,), "W_x": (d, h or k), "b_x": (d,)}
-    return {**hidden, **heads, **({"log_var_x": (1,)} if likelihood == "gaussian" else {})}
+    sizes: dict[str, tuple[int, ...]] = {}
+    if h is not None:
+        sizes |= {"W_h": (h, d), "b_h": (h,), "W_s": (k, h), "W_g": (h, k), "b_g": (h,)}
+    sizes |= {"W_mu": (k, h or d), "b_mu": (k,), "b_s": (k,), "W_x": (d, h or k), "b_x": (d,)}
+    return sizes | {"log_var_x": (1,)} if likelihood == "gaussian" else sizes
 
 
 def init_params(
@@ -78,13 +86,11 @@ def init_params(
     dtype: Any = np.float32,
 ) -> Params:
     """Draw the weights by the initialisation named `init`; W_s and the biases are zero: sigma = 1, as in the prior."""
-    draw = INITIALIZERS[init]
-    sizes = shapes(d, h, k, likelihood)
-    params = {name: np.zeros(size, dtype, order="F") for name, size in sizes.items()}
-    for name in params:
-        if name in ("W_e", "W_d", "W_mu", "W_x"):
-            params[name] = draw(rng, sizes[name][0], sizes[name][1], dtype)
-    return params
+    draw, drawn = INITIALIZERS[init], ("W_h", "W_g", "W_mu", "W_x")
+    return {
+        name: draw(rng, size[0], size[1], dtype) if name in drawn else np.zeros(size, dtype, order="F")
+        for name, size in shapes(d, h, k, likelihood).items()
+    }
 
 
 class Work(NamedTuple):
@@ -100,10 +106,10 @@ class Work(NamedTuple):
     X_hat: Buffer = None  # (n, d)
     Delta_x: Buffer = None  # (n, d)
     dG: Buffer = None  # (n, h)
-    Delta_d: Buffer = None  # (n, h)
+    Delta_g: Buffer = None  # (n, h)
     dZ: Buffer = None  # (n, k)
     dH: Buffer = None  # (n, h)
-    Delta_e: Buffer = None  # (n, h)
+    Delta_h: Buffer = None  # (n, h)
     grads: Buffer = None  # of the parameters, by their names
 
     @classmethod
@@ -114,7 +120,7 @@ class Work(NamedTuple):
         batch = [hidden, code, code, code, code, hidden, data, data, data, hidden, hidden, code, hidden, hidden]
         made = buffers([*batch, *(p.T.shape for p in params.values())], params["W_x"].dtype)
         grads = {name: g.T for name, g in zip(params, made[len(batch) :], strict=True)}
-        return cls(**dict(zip(cls._fields, made, strict=False)) | {"grads": grads})
+        return cls._make([*made[: len(batch)], grads])
 
 
 class Pass(NamedTuple):
@@ -140,9 +146,9 @@ def encode(
 ) -> tuple[Array, Array, Array]:
     """Compute H, and the mean and log sigma² of q(z|x), equation (11), shapes (n, h), (n, k), (n, k)."""
     w, H = work or Work(), X
-    if "W_e" in params:
-        A_e = affine(X, params["W_e"], params["b_e"], w.H)  # (n, h)
-        H = ACTIVATIONS[activation].value(A_e, w.H)
+    if "W_h" in params:
+        A_h = affine(X, params["W_h"], params["b_h"], w.H)  # (n, h)
+        H = ACTIVATIONS[activation].value(A_h, w.H)
     mu = affine(H, params["W_mu"], params["b_mu"], w.mu)  # (n, k)
     if "W_s" not in params:
         return H, mu, np.broadcast_to(params["b_s"], mu.shape)
@@ -151,7 +157,7 @@ def encode(
 
 def kl_divergence(mu: Array, log_var: Array) -> Array:
     """Compute the divergence (14) of q(z|x) from N(0, I) for every sample, shape (n,)."""
-    return 0.5 * (mu**2 + np.exp(log_var) - log_var - 1).sum(axis=-1)
+    return 0.5 * (mu**2 + np.exp(log_var) - log_var - 1).sum(axis=1)
 
 
 def reparameterise(mu: Array, log_var: Array, eps: Array, work: Work | None = None) -> tuple[Array, Array]:
@@ -171,9 +177,9 @@ def decode(
     A are the logits of X_hat.
     """
     w, G = work or Work(), Z
-    if "W_d" in params:
-        A_d = affine(Z, params["W_d"], params["b_d"], w.G)  # (n, h)
-        G = ACTIVATIONS[activation].value(A_d, w.G)
+    if "W_g" in params:
+        A_g = affine(Z, params["W_g"], params["b_g"], w.G)  # (n, h)
+        G = ACTIVATIONS[activation].value(A_g, w.G)
     A = affine(G, params["W_x"], params["b_x"], w.A)  # (n, d)
     return G, A, A if likelihood == "gaussian" else sigmoid(A, w.X_hat)
 
@@ -263,23 +269,23 @@ def backward(
     grads["W_x"] = np.matmul(Delta_x.T, G, out=out("W_x"))  # (d, h)
     grads["b_x"] = np.add.reduce(Delta_x, axis=0, out=out("b_x"))  # (d,)
     dZ = dG = np.dot(Delta_x, p["W_x"], out=w.dG)  # (n, h)
-    if "W_d" in p:
-        Delta_d = np.multiply(dG, slope(G, out=w.Delta_d), out=w.Delta_d)  # (n, h)
-        grads["W_d"] = np.matmul(Delta_d.T, Z, out=out("W_d"))  # (h, k)
-        grads["b_d"] = np.add.reduce(Delta_d, axis=0, out=out("b_d"))  # (h,)
-        dZ = np.dot(Delta_d, p["W_d"], out=w.dZ)  # (n, k)
+    if "W_g" in p:
+        Delta_g = np.multiply(dG, slope(G, out=w.Delta_g), out=w.Delta_g)  # (n, h)
+        grads["W_g"] = np.matmul(Delta_g.T, Z, out=out("W_g"))  # (h, k)
+        grads["b_g"] = np.add.reduce(Delta_g, axis=0, out=out("b_g"))  # (h,)
+        dZ = np.dot(Delta_g, p["W_g"], out=w.dZ)  # (n, k)
     dmu = dZ + (beta / n) * mu  # (n, k)
     dlog_var = 0.5 * (dZ * eps * std + (beta / n) * (std**2 - 1))  # (n, k)
     grads["W_mu"] = np.matmul(dmu.T, H, out=out("W_mu"))  # (k, h)
     grads["b_mu"] = np.add.reduce(dmu, axis=0, out=out("b_mu"))  # (k,)
     grads["b_s"] = np.add.reduce(dlog_var, axis=0, out=out("b_s"))  # (k,)
-    if "W_e" in p:
+    if "W_h" in p:
         grads["W_s"] = np.matmul(dlog_var.T, H, out=out("W_s"))  # (k, h)
         dH = np.dot(dmu, p["W_mu"], out=w.dH)  # (n, h)
-        dH += np.dot(dlog_var, p["W_s"], out=w.Delta_e)
-        Delta_e = np.multiply(dH, slope(H, out=w.Delta_e), out=w.Delta_e)  # (n, h)
-        grads["W_e"] = np.matmul(Delta_e.T, X, out=out("W_e"))  # (h, d)
-        grads["b_e"] = np.add.reduce(Delta_e, axis=0, out=out("b_e"))  # (h,)
+        dH += np.dot(dlog_var, p["W_s"], out=w.Delta_h)
+        Delta_h = np.multiply(dH, slope(H, out=w.Delta_h), out=w.Delta_h)  # (n, h)
+        grads["W_h"] = np.matmul(Delta_h.T, X, out=out("W_h"))  # (h, d)
+        grads["b_h"] = np.add.reduce(Delta_h, axis=0, out=out("b_h"))  # (h,)
     return grads
 
 
@@ -338,8 +344,18 @@ class VAE(Estimator):
     weight_decay : float, at least 0, default 0.0
         For "adam": each step shrinks the weights, not the biases, by the learning rate times this (Loshchilov & Hutter
         2019). With few data it keeps the decoder from learning them by heart.
-    optimizer, momentum, learning_rate, schedule, batch_size, epochs, dtype, random_state, verbose
-        As in `Autoencoder`; the defaults are "adam", 0, 0.003, "constant", 100, 100, "float32", None and None.
+    optimizer : {"adam", "sgd"}, default "adam"
+    momentum : float in [0, 1), default 0
+    learning_rate : float, default 0.003
+    schedule : {"constant", "cosine", "step", "plateau"} or Schedule, default "constant"
+        How the learning rate changes: "cosine" lets it fall to zero at the last step. A `genmodels.optim.Schedule` has
+        more settings, for example a warm-up.
+    batch_size : int or None, default 100
+    epochs : int, default 100
+    dtype : {"float32", "float64"}, default "float32"
+    random_state : None, int or numpy.random.Generator, default None
+    verbose : bool or None, default None
+        All these as in `Autoencoder`.
 
     Attributes
     ----------
@@ -349,9 +365,13 @@ class VAE(Estimator):
         Losses by step and by epoch, and by epoch the two terms of the bound.
     active_units_ : array of bool, shape (k,)
         Which dimensions of the code are used: their mean codes vary over the training data by more than 0.01
-        (Burda et al. 2016). The others have collapsed to the prior. A checkpoint of a running training lacks it.
+        (Burda et al. 2016). The others have collapsed to the prior. What is loaded from a checkpoint lacks it.
     n_features_in_ : int
         d.
+
+    Notes
+    -----
+    `fit` warns of posterior collapse: if no dimension of the code is used, and so the codes say nothing about the data.
 
     Examples
     --------
@@ -382,7 +402,7 @@ class VAE(Estimator):
         optimizer: str = "adam",
         momentum: float = 0.0,
         learning_rate: float = 0.003,
-        schedule: str = "constant",
+        schedule: str | Schedule = "constant",
         batch_size: int | None = 100,
         epochs: int = 100,
         dtype: Any = "float32",
@@ -407,56 +427,9 @@ class VAE(Estimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: Any = None,
-        *,
-        checkpoint: str | os.PathLike[str] | None = None,
-        checkpoint_every: int = 1,
-        resume: str | os.PathLike[str] | None = None,
-    ) -> Self:
-        """Learn the distribution of the rows of `X`.
-
-        Parameters
-        ----------
-        X : array-like, shape (n, d)
-        y : ignored
-        checkpoint : path, optional
-            Where to write the state of the training after every `checkpoint_every` epochs, at the end, and when it is
-            interrupted. `load` reads it as a model.
-        checkpoint_every : int, default 1
-        resume : path, optional
-            A checkpoint to continue from, of a model with the same settings on the same data. The result has the same
-            bits as if there had been no interruption. With a constant learning rate the epochs may have been changed.
-
-        Raises
-        ------
-        ValueError
-            If a setting, the data or the checkpoint makes no sense.
-        Divergence
-            If the loss becomes NaN or infinite; the last good parameters are kept.
-
-        Warns
-        -----
-        UserWarning
-            If it was interrupted (Ctrl-C), where what was learned is kept; and if every dimension of the code has
-            collapsed to the prior, so that the codes say nothing about the data.
-        """
-        X = self._fit(X, checkpoint, checkpoint_every, resume)
-        self.active_units_ = self._codes(X).var(axis=0) > ACTIVE
-        if not self.active_units_.any():
-            warnings.warn(
-                f"posterior collapse: the mean codes of all {self.n_latent} dimensions vary by less than {ACTIVE} over "
-                "the data, so the codes are not used. More epochs, a smaller beta or a smaller variance may help.",
-                UserWarning,
-                stacklevel=2,
-            )
-        return self
-
     def transform(self, X: ArrayLike) -> Array:
         """Return the mean codes, mu of (11), of the rows of `X`, shape (n, k)."""
-        return self._rounded(self._codes(self._check_samples(X)))
+        return self._rounded(self._codes(self._check_data(X)))
 
     def fit_transform(self, X: ArrayLike, y: Any = None) -> Array:
         """Learn from the rows of `X` and return their mean codes."""
@@ -503,7 +476,7 @@ class VAE(Estimator):
         ----------
         axis : int
             From 0 to k - 1: the coordinate of z to be replaced by each of the `values`.
-        values : array-like, shape (m,)
+        values : array-like, shape (m,), default -3, -2, -1, 0, 1, 2, 3
             In standard deviations of the prior.
         x : array-like, shape (d,), optional
             A sample, from whose mean code to start.
@@ -523,7 +496,7 @@ class VAE(Estimator):
         steps = check_matrix(np.reshape(values, (-1, 1)), np.float64, name="values")  # (m, 1)
         start = np.zeros((1, self.n_latent))
         if x is not None:
-            start = self._codes(self._check_samples(np.atleast_2d(np.asarray(x))))
+            start = self._codes(self._check_data(np.atleast_2d(np.asarray(x))))
         elif z is not None:
             start = self._check_codes(np.atleast_2d(np.asarray(z)))
         if len(start) > 1:
@@ -547,7 +520,7 @@ class VAE(Estimator):
         Bound
             Of float64.
         """
-        X = self._check_samples(X)
+        X = self._check_data(X)
         check_count("n_samples", n_samples)
         kl = kl_divergence(*self._posterior(X))
         first = np.concatenate([L.mean(axis=0) for L, _ in self._draws(X, n_samples, random_state)])  # (n,)
@@ -571,7 +544,7 @@ class VAE(Estimator):
         Estimate
             The values, and their standard errors: that of the mean weight, divided by it.
         """
-        X = self._check_samples(X)
+        X = self._check_data(X)
         check_count("n_samples", n_samples, 2)
         found = []
         for L, log_ratio in self._draws(X, n_samples, random_state):
@@ -653,9 +626,19 @@ class VAE(Estimator):
 
         return loss_and_gradients
 
+    def _conclude(self, X: Array) -> None:
+        self.active_units_ = self._codes(X).var(axis=0) > ACTIVE
+        if not self.active_units_.any():
+            warnings.warn(
+                f"posterior collapse: the mean codes of all {self.n_latent} dimensions vary by less than {ACTIVE} over "
+                "the data, so the codes are not used. More epochs, a smaller beta or a smaller variance may help.",
+                UserWarning,
+                stacklevel=3,
+            )
+
     def _pack(self, params: Params, history: History) -> tuple[dict[str, Any], dict[str, Array]]:
         meta, arrays = super()._pack(params, history)
-        if getattr(self, "params_", None) is params and hasattr(self, "active_units_"):
+        if hasattr(self, "active_units_"):
             arrays["active_units"] = self.active_units_.astype(np.uint8)
         return meta, arrays
 
@@ -663,8 +646,7 @@ class VAE(Estimator):
     def _unpack(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Self:
         model = super()._unpack(meta, arrays)
         if "active_units" in arrays:
-            size = {"active_units": (model.n_latent,)}
-            found = checkpoints.finite_arrays(arrays, size, np.dtype(np.uint8))
+            found = finite_arrays(arrays, {"active_units": (model.n_latent,)}, np.dtype(np.uint8))
             model.active_units_ = found["active_units"] > 0
         return model
 
@@ -688,19 +670,11 @@ class VAE(Estimator):
                 f"variance is a setting of the likelihood 'gaussian', but {self.variance!r} was given with 'bernoulli'"
             )
 
-    def _check_samples(self, X: ArrayLike) -> Array:
-        X = self._check_data(X)
-        self._check_domain(X)
-        return X
-
     def _check_codes(self, Z: ArrayLike) -> Array:
         self._check_fitted()
         Z = check_matrix(Z, self._dtype, name="Z", width=self.n_latent, owner="the decoder of this VAE")
         return Z.astype(np.float64)
 
     def _check_domain(self, X: Array) -> None:
-        if self.likelihood == "bernoulli" and (X.min() < 0 or X.max() > 1):
-            raise ValueError(
-                "X must lie in [0, 1] because the likelihood is Bernoulli, "
-                f"but its values reach from {X.min():g} to {X.max():g}: scale it, or choose likelihood='gaussian'"
-            )
+        if self.likelihood == "bernoulli":
+            check_unit_interval(X, "the likelihood is Bernoulli", "likelihood='gaussian'")

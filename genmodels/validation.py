@@ -1,10 +1,13 @@
 """Checks of what users hand in: each error names what was given and what is wanted.
 
-Contents: `check_choice`, `check_count`, `check_number`, `check_flag`, `check_rng`; `check_matrix` for data.
+Contents: `check_choice`, `check_count`, `check_number`, `check_flag`, `check_rng`; `check_matrix`, `check_array`,
+`check_labels` and `check_unit_interval` for data.
 """
 
 import math
 import numbers
+import sys
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -48,27 +51,44 @@ def check_flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def check_rng(random_state: Any) -> np.random.Generator:
+def check_rng(random_state: Any, name: str = "random_state") -> np.random.Generator:
     """Make a random generator from None (fresh entropy), a seed (a whole number from 0 on) or a generator (itself)."""
     if random_state is None or isinstance(random_state, np.random.Generator):
         return np.random.default_rng(random_state)
     if isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool) and int(random_state) >= 0:
         return np.random.default_rng(int(random_state))
     raise ValueError(
-        "random_state must be None, a whole number of at least 0 or a numpy.random.Generator, "
-        f"but {random_state!r} was given"
+        f"{name} must be None, a whole number of at least 0 or a numpy.random.Generator, but {random_state!r} was given"
     )
 
 
+MATRIX: tuple[str, ...] = ("sample", "feature")
+_PLACES: dict[tuple[str, ...], tuple[str, ...]] = {MATRIX: ("row", "column")}  # other words for a place on these axes
+
+
 def check_matrix(X: Any, dtype: Any, *, name: str = "X", width: int | None = None, owner: str = "the model") -> Array:
-    """Return `X` as a finite array of rank 2 and type `dtype`, at least one row by one column.
+    """Return `X` as a finite array of shape (samples, features) and type `dtype`, as `check_array` does."""
+    return check_array(X, dtype, MATRIX, name=name, width=width, owner=owner)
+
+
+def check_array(
+    X: Any,
+    dtype: Any,
+    axes: tuple[str, ...],
+    *,
+    name: str = "X",
+    width: int | None = None,
+    owner: str = "the model",
+) -> Array:
+    """Return `X` as a finite array of type `dtype`, with at least one entry along each of its axes.
 
     Parameters
     ----------
-    X : array-like, shape (n, d)
+    X : array-like
     dtype : NumPy type of the result
+    axes : what one entry along each axis is, for example ``("sample", "feature")``
     name : what the messages call `X`
-    width : the number of columns that `owner` needs; None accepts any
+    width : the number of features that `owner` needs, along the last axis; None accepts any
 
     Raises
     ------
@@ -78,18 +98,60 @@ def check_matrix(X: Any, dtype: Any, *, name: str = "X", width: int | None = Non
         If `X` is complex, not numeric, of another rank or width, empty, or holds NaN or infinity.
     """
     X = _numeric(X, name, dtype)
-    if X.ndim != 2:
+    if X.ndim != len(axes):
+        single = f"{name}.reshape(-1, 1) if it has a single feature, or {name}.reshape(1, -1) if it is a single sample"
         raise ValueError(
-            f"Expected 2D array, got {X.ndim}D array instead: {name} must have the shape (samples, features), "
-            f"but {X.shape} was given. Reshape your data with {name}.reshape(-1, 1) if it has a single feature, "
-            f"or {name}.reshape(1, -1) if it is a single sample."
+            f"Expected {len(axes)}D array, got {X.ndim}D array instead: {name} must have the shape "
+            f"({', '.join(f'{axis}s' for axis in axes)}), but {X.shape} was given."
+            + (f" Reshape your data with {single}." if axes == MATRIX else "")
         )
-    for count, what in zip(X.shape, ("sample", "feature"), strict=True):
+    for count, what in zip(X.shape, axes, strict=True):
         if count == 0:
             raise ValueError(f"Found array with 0 {what}(s) (shape={X.shape}) while a minimum of 1 is required.")
-    if width is not None and X.shape[1] != width:
-        raise ValueError(f"{name} has {X.shape[1]} features, but {owner} is expecting {width} features as input.")
-    return _finite(X, name, dtype)
+    if width is not None and X.shape[-1] != width:
+        what = f"{axes[-1]}s"
+        raise ValueError(f"{name} has {X.shape[-1]} {what}, but {owner} is expecting {width} {what} as input.")
+    return _finite(X, name, dtype, axes)
+
+
+def check_labels(y: Any, n: int) -> Array:
+    """Return the classes `y` of `n` samples as an array of shape (n,).
+
+    Raises
+    ------
+    ValueError
+        If there are none, or not one for each sample, or one of them is NaN, infinity or a fraction.
+
+    Warns
+    -----
+    UserWarning
+        If they stand in a column (where scikit-learn is loaded, its own warning of this).
+    """
+    if y is None:
+        raise ValueError("this estimator requires y to be passed, but the target y is None")
+    y = np.asarray(y)
+    if y.shape == (n, 1):
+        column = sys.modules["sklearn"].exceptions.DataConversionWarning if "sklearn" in sys.modules else UserWarning
+        words = f"A column-vector y was passed when a 1d array was expected: ({n},) is wanted, but {y.shape} was given"
+        warnings.warn(words, column, stacklevel=3)
+        y = y[:, 0]
+    if y.shape != (n,):
+        raise ValueError(f"y must hold one class for each of the {n} samples, but has the shape {y.shape}")
+    if y.dtype.kind == "f":
+        if not np.isfinite(y).all():
+            raise ValueError(f"Input y contains {'NaN' if np.isnan(y).any() else 'infinity'}; classes are wanted")
+        if (fractions := y != np.floor(y)).any():
+            raise ValueError(f"Unknown label type: y must hold classes, but {y[fractions][0]:g} is a fraction")
+    return y
+
+
+def check_unit_interval(X: Array, reason: str, otherwise: str) -> None:
+    """Raise ValueError, with the `reason` and what else to choose, if a value of `X` lies outside [0, 1]."""
+    if X.min() < 0 or X.max() > 1:
+        raise ValueError(
+            f"X must lie in [0, 1] because {reason}, "
+            f"but its values reach from {X.min():g} to {X.max():g}: scale it, or choose {otherwise}"
+        )
 
 
 def _numeric(X: Any, name: str, dtype: Any) -> Array:
@@ -108,13 +170,14 @@ def _numeric(X: Any, name: str, dtype: Any) -> Array:
         raise ValueError(f"{name} must hold numbers, but it has the type {X.dtype}: {error}") from error
 
 
-def _finite(X: Array, name: str, dtype: Any) -> Array:
+def _finite(X: Array, name: str, dtype: Any, axes: tuple[str, ...]) -> Array:
     with np.errstate(over="ignore"):
         typed = np.ascontiguousarray(X, dtype)
     if np.isfinite(typed).all():
         return typed
     for bad, what in ((np.isnan(X), "NaN"), (np.isinf(X), "infinity")):
         if bad.any():
-            row, column = np.argwhere(bad)[0]
-            raise ValueError(f"Input {name} contains {what} (first at row {row}, column {column}); finite is wanted.")
+            words, indices = _PLACES.get(axes, axes), np.argwhere(bad)[0]
+            place = ", ".join(f"{word} {index}" for word, index in zip(words, indices, strict=True))
+            raise ValueError(f"Input {name} contains {what} (first at {place}); finite is wanted.")
     raise ValueError(f"Input {name} contains values too large for {np.dtype(dtype).name} (they become infinity).")

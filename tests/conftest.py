@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+from browsing import base, browser  # noqa: F401 - fixtures of the tests that open the site
 
 collect_ignore = ["bench"]  # measured by a session of its own
 

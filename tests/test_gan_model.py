@@ -2,14 +2,10 @@
 
 import copy
 import itertools
-import pickle
-import signal
-import warnings
 
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import check_estimator
 
 from genmodels import GAN, Divergence, data, gan
 from genmodels.activations import ALPHA, sigmoid, softplus
@@ -151,16 +147,18 @@ def test_the_penalty_is_the_squared_steepness_of_the_logits():
         moved[i, j] += 1e-200j
         J[i, j] = discriminate(params, moved)[0][i].imag / 1e-200
 
-    penalty, _, _ = gradient_penalty(params, discriminate(params, X)[1], 0.7)
+    penalty, by_W1, by_W2 = gradient_penalty(params, discriminate(params, X)[1], 0.7)
 
+    assert (by_W1.shape, by_W2.shape) == ((H, D), (1, H))
     assert penalty == pytest.approx(0.35 * (J**2).sum() / N, rel=1e-13)
 
 
-def test_delta_tells_what_the_discriminator_says():
+def test_without_a_penalty_delta_tells_what_the_discriminator_says():
     params, X, X_g, _ = example()
 
-    _, _, delta = discriminator_step(params, X, X_g)
+    loss, _, delta = discriminator_step(params, X, X_g)
 
+    assert loss == pytest.approx(d_loss(params, X, X_g), rel=1e-14)
     np.testing.assert_allclose(delta[:N], (sigmoid(discriminate(params, X)[0]) - 1) / N, rtol=1e-13)
     np.testing.assert_allclose(delta[N:], sigmoid(discriminate(params, X_g)[0]) / N, rtol=1e-13)
 
@@ -290,7 +288,7 @@ def test_each_player_has_its_own_adam(images):
     model = small(n_discriminator_steps=2)
 
     run = model._first_run(100, 0)
-    model._train(run, images, None, 1)
+    model._train(run, images)
 
     assert {name: group.t for name, group in run.optimizer.groups.items()} == {"discriminator": 20, "generator": 10}
     assert all(group.beta_1 == 0.5 for group in run.optimizer.groups.values())
@@ -331,6 +329,7 @@ def test_samples_and_judgements_follow_the_functions(images):
 
 def test_the_score_is_minus_what_the_signs_of_the_logits_tell(images):
     model = small(dtype="float64").fit(images)
+    model.params_["D_b2"] -= np.quantile(model.logits(model.sample(150, random_state=0)), 0.7)  # 30 % pass for data
     real, fake = model.logits(images), model.logits(model.sample(150, random_state=0))
     accuracy = ((real > 0).mean() + (fake < 0).mean()) / 2
 
@@ -346,15 +345,6 @@ def test_everything_keeps_the_type_of_the_model(images, dtype):
 
     arrays = (model.sample(3), model.logits(images), model.discriminate(images), *model.params_.values())
     assert {a.dtype for a in arrays} == {np.dtype(dtype)}
-
-
-@pytest.mark.parametrize("settings", [{}, {"r1": 1.0, "loss": "saturating"}, {"optimizer": "sgd", "init": "xavier"}])
-def test_the_same_seed_gives_the_same_bits(images, settings):
-    first, again, other = (small(**settings, random_state=seed).fit(images) for seed in (3, 3, 4))
-
-    assert same_bits(first, again)
-    assert first.history_ == again.history_
-    assert not same_bits(first, other)
 
 
 # ---------------------------------------------------------------- runs
@@ -390,65 +380,17 @@ def test_the_example_of_the_sheet_reaches_log_4_with_a_constant_generator():
 
 
 def test_a_collapsed_generator_is_reported(images):
-    with pytest.warns(UserWarning, match=r"collapsed: its samples deviate 0.0\d+ times .* history_.spread"):
-        model = small(init=0.01, learning_rate=1e-6).fit(images)
+    with pytest.warns(UserWarning, match=r"collapsed: its samples deviate 0.0\d+ times .* history_.spread") as told:
+        model = small(init=0.01).fit(images)
 
-    assert max(model.history_.spread) < 0.1
+    spread = model.history_.spread
+    assert 0 < max(spread) < 0.1
+    assert f"its samples deviate {spread[-1]:.2g} times" in str(told[0].message)
+    assert f"{spread[-1]:.2g}" not in [f"{earlier:.2g}" for earlier in spread[:-1]]
+    assert told[0].filename == __file__
 
 
 # ---------------------------------------------------------------- interrupting, resuming, saving
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {},
-        {"n_discriminator_steps": 3, "r1": 0.5},
-        {"optimizer": "sgd", "momentum": 0.9, "schedule": "cosine", "learning_rate": 0.01},
-    ],
-)
-@pytest.mark.parametrize("step", [2, 5, 13, 20])
-def test_interrupted_and_resumed_equals_uninterrupted_bit_for_bit(images, tmp_path, monkeypatch, settings, step):
-    whole = small(**settings).fit(images)
-    calls = []
-
-    def interrupting(*args, **kwargs):
-        calls.append(1)
-        if len(calls) == step:
-            signal.raise_signal(signal.SIGINT)
-        return discriminator_step(*args, **kwargs)
-
-    monkeypatch.setattr(gan, "discriminator_step", interrupting)
-    with pytest.warns(UserWarning, match=f"after step {step}: what was learned is kept") as caught:
-        stopped = small(**settings).fit(images, checkpoint=tmp_path / "run.npz")
-    assert caught[0].filename == __file__
-    assert len(stopped.history_.step_loss) == len(stopped.history_.real) == step
-    assert stopped.sample(3).shape == (3, 100)
-
-    resumed = small(**settings, verbose=False, random_state=9).fit(images, resume=tmp_path / "run.npz")
-
-    assert same_bits(resumed, whole)
-    assert resumed.history_ == whole.history_
-
-
-def test_a_saved_model_comes_back_the_same(images, tmp_path):
-    model = small(init=np.float32(0.5), discriminator_rate=np.float64(0.002)).fit(images)
-    model.save(tmp_path / "model")
-
-    loaded = GAN.load(tmp_path / "model")
-
-    assert same_bits(loaded, model)
-    assert loaded.history_ == model.history_
-    assert isinstance(loaded.history_, Moves)
-    np.testing.assert_array_equal(loaded.sample(4, random_state=2), model.sample(4, random_state=2))
-    loaded.save(tmp_path / "again")
-    assert (tmp_path / "again").read_bytes() == (tmp_path / "model").read_bytes()
-
-
-def test_a_finished_run_can_go_on_for_more_epochs_at_a_constant_rate(images, tmp_path):
-    small(epochs=2).fit(images, checkpoint=tmp_path / "run")
-
-    assert same_bits(small(epochs=4).fit(images, resume=tmp_path / "run"), small(epochs=4).fit(images))
 
 
 @pytest.mark.parametrize(("player", "what"), [("discriminator_step", "the loss"), ("generator_step", "the generator")])
@@ -475,16 +417,6 @@ def test_a_loss_that_is_not_a_number_stops_with_its_step_and_keeps_the_last_good
     assert all(np.isfinite(p).all() for p in model.params_.values())
 
 
-def test_a_game_that_explodes_is_stopped(images):
-    model = small(output="linear", optimizer="sgd", learning_rate=1e4, epochs=50)
-
-    with pytest.raises(Divergence, match="at step"):
-        model.fit(images * 1e3)
-
-    assert all(np.isfinite(p).all() for p in model.params_.values())
-    assert all(np.isfinite(values).all() for values in vars(model.history_).values() if isinstance(values, list))
-
-
 def test_samples_that_leave_the_numbers_are_a_divergence(images, monkeypatch):
     monkeypatch.setattr(gan._Game, "spread", lambda self, params: np.inf)
 
@@ -495,36 +427,11 @@ def test_samples_that_leave_the_numbers_are_a_divergence(images, monkeypatch):
 # ---------------------------------------------------------------- conventions
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_scikit_learns_checks_pass_where_the_domain_is_the_real_line(dtype):
-    """Without `transform` and `predict` scikit-learn asks less of a model; nothing else is left out."""
-    model = GAN(2, n_hidden=4, epochs=3, output="linear", dtype=dtype)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        results = check_estimator(model, on_skip=None, on_fail=None)
-
-    failed = {r["check_name"]: r["exception"] for r in results if r["status"] == "failed"}
-    skipped = {r["check_name"] for r in results if r["status"] == "skipped"}
-    assert not failed
-    assert skipped <= {"check_array_api_input", "check_dataframe_column_names_consistency"}
-    assert len(results) > 30
-
-
 def test_settings_are_stored_as_they_come_and_cloned():
     model = GAN(7, r1=0.5, init=0.01, verbose=False)
 
     assert clone(model).get_params() == model.get_params()
     assert repr(model) == "GAN(n_latent=7, r1=0.5, init=0.01, verbose=False)"
-
-
-def test_fitted_models_are_pickled_whole_and_hold_no_buffers(images):
-    model = small().fit(images)
-
-    again = pickle.loads(pickle.dumps(model))
-
-    np.testing.assert_array_equal(again.sample(3, random_state=0), model.sample(3, random_state=0))
-    assert set(vars(model)) - {"params_", "history_", "n_features_in_"} == set(model.get_params())
 
 
 def test_the_history_draws_both_losses_and_what_guessing_costs(images):
@@ -536,8 +443,10 @@ def test_the_history_draws_both_losses_and_what_guessing_costs(images):
     lines = {line.get_label(): line for line in ax.lines}
 
     assert list(lines) == ["discriminator", "generator", "log 4: D guesses"]
+    np.testing.assert_allclose(lines["log 4: D guesses"].get_ydata(), np.log(4))
     np.testing.assert_array_equal(lines["discriminator"].get_ydata(), history.step_loss)
     np.testing.assert_array_equal(lines["generator"].get_ydata(), history.generator_loss)
+    np.testing.assert_allclose(lines["discriminator"].get_xdata(), np.arange(1, 21) / 5)
     assert lines["discriminator"].get_xdata()[-1] == lines["generator"].get_xdata()[-1] == 4
     assert Moves().plot(ax) is ax
     plt.close("all")
@@ -581,28 +490,6 @@ def test_bad_settings_are_refused_by_fit_which_then_learned_nothing(images, chan
     assert vars(model) == model.get_params()
 
 
-@pytest.mark.parametrize("method", ["fit", "logits", "discriminate", "score"])
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda X: X * 255, r"must lie in \[0, 1\] because the output is a sigmoid.*to 255: scale it"),
-        (lambda X: X - 1, r"must lie in \[0, 1\].*from -1"),
-        (lambda X: np.where(X > 0, np.nan, X), "X contains NaN"),
-        (lambda X: X[0], "Expected 2D array, got 1D"),
-        (lambda X: X[:0], r"0 sample\(s\)"),
-        (lambda X: X + 1j, "Complex data"),
-    ],
-)
-def test_bad_data_are_refused_and_a_fitted_model_stays_as_it_was(images, method, spoil, message):
-    model = small(epochs=1).fit(images)
-    before = {name: p.copy() for name, p in model.params_.items()}
-
-    with pytest.raises(ValueError, match=message):
-        getattr(model, method)(spoil(images))
-
-    assert all(np.array_equal(p, model.params_[name]) for name, p in before.items())
-
-
 def test_another_width_is_refused(images):
     with pytest.raises(ValueError, match="X has 99 features, but GAN is expecting 100 features as input"):
         small(epochs=1).fit(images).logits(images[:, :99])
@@ -614,7 +501,7 @@ def test_a_linear_output_takes_any_data(images):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [((0,), "n_samples must be a whole number of at least 1, but 0"), ((3, "x"), "random_state must be.*'x'")],
+    [((0,), "n must be a whole number of at least 1, but 0"), ((3, "x"), "random_state must be.*'x'")],
 )
 def test_bad_arguments_of_sample_are_refused(images, arguments, message):
     with pytest.raises(ValueError, match=message):

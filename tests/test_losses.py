@@ -2,15 +2,19 @@
 
 import numpy as np
 import pytest
+from scipy import special
 
 from genmodels.activations import sigmoid, softplus
 from genmodels.losses import (
     GENERATOR_LOSSES,
     bernoulli_log_likelihood,
+    cross_entropy,
     discriminator_loss,
     discriminator_loss_gradient,
     gaussian_log_likelihood,
     likelihood_gradient,
+    log_sum_exp,
+    softmax,
     squared_error,
     squared_error_from_gradient,
     squared_error_gradient,
@@ -180,3 +184,73 @@ def test_a_sure_discriminator_stops_the_saturating_generator_only(dtype):
     np.testing.assert_array_equal(slopes["non-saturating"], [-0.5, -0.5])
     np.testing.assert_allclose(slopes["saturating"], 0, atol=1e-300)
     assert values == [1e4, 0]
+
+
+# ---------------------------------------------------------------- classes
+
+
+@pytest.fixture
+def classified():
+    rng = np.random.default_rng(4)
+    return rng.normal(size=(5, 3)) * 3, np.eye(3)[rng.integers(3, size=5)]
+
+
+def test_the_cross_entropy_is_finite_and_right_for_outputs_of_any_size():
+    Y = np.array([[1000.0, 0.0], [0.0, -1000.0], [1e4, 1e4]])
+    C = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
+
+    value, gradient = cross_entropy(Y, C)
+
+    assert value == pytest.approx((0 + 1000 + np.log(2)) / 3, rel=1e-14)
+    np.testing.assert_allclose(gradient, np.array([[0, 0], [1, -1], [0, 0]]) / 3, atol=1e-15)
+    np.testing.assert_allclose(softmax(Y), [[1, 0], [1, 0], [0.5, 0.5]], atol=1e-15)
+
+
+def test_the_sum_of_exponentials_is_scipys_and_does_not_overflow():
+    A = np.random.default_rng(42).normal(size=(7, 4)) * 10
+
+    np.testing.assert_allclose(log_sum_exp(A)[:, 0], special.logsumexp(A, axis=1), rtol=1e-14)
+    np.testing.assert_allclose(softmax(A), special.softmax(A, axis=1), rtol=1e-12)
+    assert log_sum_exp(np.array([[1e4, 1e4], [-1e4, -1e4]])).tolist() == [[1e4 + np.log(2)], [-1e4 + np.log(2)]]
+    assert softmax(np.array([[1e4, 0.0]])).tolist() == [[1.0, 0.0]]
+
+
+def test_the_cross_entropy_is_the_mean_of_minus_the_log_probability_of_the_class(classified):
+    Y, C = classified
+
+    assert cross_entropy(Y, C)[0] == pytest.approx(-np.log((softmax(Y) * C).sum(axis=1)).mean(), rel=1e-13)
+    np.testing.assert_allclose(softmax(Y), np.exp(Y) / np.exp(Y).sum(axis=1, keepdims=True), rtol=1e-13)
+
+
+def test_its_gradient_is_the_derivative_by_the_outputs(classified):
+    Y, C = classified
+    derivative = np.empty(Y.shape)
+    for index in np.ndindex(Y.shape):
+        moved = Y.astype(complex)
+        moved[index] += 1e-200j
+        derivative[index] = cross_entropy(moved, C)[0].imag / 1e-200
+
+    np.testing.assert_allclose(cross_entropy(Y, C)[1], derivative, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gradient_and_probabilities_are_written_where_they_are_wanted(classified, dtype):
+    Y, C = (a.astype(dtype) for a in classified)
+    for function in (softmax, lambda Y, out: cross_entropy(Y, C, out)[1]):
+        out, before = np.full(Y.shape, np.nan, dtype), Y.copy()
+
+        found = function(Y, out=out)
+
+        assert found is out
+        assert function(Y, out=None).dtype == dtype
+        np.testing.assert_allclose(out, function(Y, out=None), rtol=1e-6)
+        np.testing.assert_array_equal(Y, before)
+
+
+def test_probabilities_of_many_steps_add_up_in_each_of_them():
+    Y = np.random.default_rng(5).normal(size=(2, 3, 4))
+
+    found = softmax(Y)
+
+    np.testing.assert_allclose(found, [[softmax(row[None])[0] for row in rows] for rows in Y], rtol=1e-14)
+    np.testing.assert_allclose(found.sum(axis=2), 1, rtol=1e-14)

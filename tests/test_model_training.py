@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import zipfile
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -24,6 +25,14 @@ def test_initial_weights_are_normal_with_the_variance_of_their_name(draw, varian
     assert abs(z.mean()) < 4 / math.sqrt(z.size)
     assert abs((z**2).mean() - 1) < 4 * math.sqrt(2 / z.size)
     assert abs((z**4).mean() - 3) < 4 * math.sqrt(96 / z.size)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.2, 1.0])
+def test_hes_variance_makes_up_for_what_a_leaky_rectifier_takes(alpha):
+    plain = he(np.random.default_rng(0), 20, 30, np.float64)
+    leaky = he(np.random.default_rng(0), 20, 30, np.float64, alpha=alpha)
+
+    np.testing.assert_allclose(leaky * math.sqrt(1 + alpha**2), plain, rtol=1e-15)
 
 
 @pytest.mark.parametrize("draw", [he, xavier])
@@ -105,6 +114,26 @@ def test_in_the_mean_loss_of_an_epoch_every_sample_weighs_the_same():
     assert (run.history.steps_per_epoch, run.epoch, run.step, run.position) == (3, 3, 9, 0)
 
 
+@dataclass
+class Twofold(History):
+    """A history that keeps another list."""
+
+    epoch_error: list[float] = field(default_factory=list)
+
+
+def test_what_is_reported_beside_the_loss_is_averaged_like_the_loss():
+    line, run = Line(), fresh()
+    run.history = Twofold()
+
+    def with_error(params, rows, rng):
+        loss, grads = line(params, rows, rng)
+        return {"loss": loss, "error": 10 * loss}, grads
+
+    train(run, with_error, 5, **settings())
+
+    assert run.history.epoch_error == pytest.approx([10 * loss for loss in run.history.epoch_loss], rel=1e-14)
+
+
 def test_the_learning_rate_follows_the_schedule_over_all_steps():
     asked = []
 
@@ -117,6 +146,44 @@ def test_the_learning_rate_follows_the_schedule_over_all_steps():
     train(run, Line(), 5, **settings(schedule=cosine))
 
     assert asked == [0.1 * cosine(t, 9) for t in range(9)]
+
+
+def test_the_losses_of_the_finished_epochs_give_the_factor_of_the_next_one():
+    asked, seen = [], []
+
+    class Recorder(SGD):
+        def step(self, grads, eta):
+            asked.append(eta)
+
+    def earned(losses):
+        seen.append(list(losses))
+        return 0.5 ** len(losses)
+
+    run = fresh()
+    run.optimizer = Recorder(run.params)
+    train(run, Line(), 5, **settings(schedule=cosine, earned=earned))
+
+    assert asked == [0.1 * 0.5 ** (t // 3) * cosine(t, 9) for t in range(9)]
+    assert {len(losses) for losses in seen} == {0, 1, 2}
+    assert all(losses == run.history.epoch_loss[: len(losses)] for losses in seen)
+
+
+def test_a_run_that_goes_on_within_an_epoch_keeps_the_factor_that_its_losses_have_earned():
+    whole, parts, line, other = fresh(), fresh(), Line(), Line()
+    earned = {"earned": lambda losses: 0.5 ** len(losses)}
+
+    def interrupted(params, rows, rng):
+        if len(line.batches) == 4:
+            signal.raise_signal(signal.SIGINT)
+        return line(params, rows, rng)
+
+    assert train(whole, other, 5, **settings(**earned))
+    assert not train(parts, interrupted, 5, **settings(**earned))
+    assert parts.step == 5
+    assert train(parts, line, 5, **settings(**earned))
+
+    assert parts.params["p"] == whole.params["p"]
+    assert parts.history == whole.history
 
 
 def test_a_run_continues_where_it_stopped_also_within_an_epoch():

@@ -33,20 +33,20 @@ def matrix_products(params: Params, X: Array, eps: Array, activation: str) -> Co
     def steps(count: int) -> float:
         for t in range(count):
             batch = X[t % BATCHES]
-            np.dot(batch, p["W_e"].T, out=to_hidden)
+            np.dot(batch, p["W_h"].T, out=to_hidden)
             np.dot(hidden, p["W_mu"].T, out=to_code)
             np.dot(hidden, p["W_s"].T, out=to_code)
-            np.dot(code, p["W_d"].T, out=to_hidden)
+            np.dot(code, p["W_g"].T, out=to_hidden)
             np.dot(hidden, p["W_x"].T, out=to_data)
             np.dot(hidden.T, data, out=out["W_x"].T)
             np.dot(data, p["W_x"], out=to_hidden)
-            np.dot(code.T, hidden, out=out["W_d"].T)
-            np.dot(hidden, p["W_d"], out=to_code)
+            np.dot(code.T, hidden, out=out["W_g"].T)
+            np.dot(hidden, p["W_g"], out=to_code)
             np.dot(hidden.T, code, out=out["W_mu"].T)
             np.dot(hidden.T, code, out=out["W_s"].T)
             np.dot(code, p["W_mu"], out=to_hidden)
             np.dot(code, p["W_s"], out=to_hidden)
-            np.dot(batch.T, hidden, out=out["W_e"].T)
+            np.dot(batch.T, hidden, out=out["W_h"].T)
         return 0.0
 
     return steps
@@ -123,10 +123,10 @@ def jax_jit(params: Params, X: Array, eps: Array, activation: str) -> Contestant
     sigma = getattr(jax.nn, activation)
 
     def loss_of(p: Any, batch: Any, noise: Any) -> Any:
-        hidden = sigma(batch @ p["W_e"].T + p["b_e"])
+        hidden = sigma(batch @ p["W_h"].T + p["b_h"])
         mu, log_var = hidden @ p["W_mu"].T + p["b_mu"], hidden @ p["W_s"].T + p["b_s"]
         code = mu + jnp.exp(0.5 * log_var) * noise
-        logits = sigma(code @ p["W_d"].T + p["b_d"]) @ p["W_x"].T + p["b_x"]
+        logits = sigma(code @ p["W_g"].T + p["b_g"]) @ p["W_x"].T + p["b_x"]
         first = (jax.nn.softplus(logits) - batch * logits).sum()
         return (first + 0.5 * (mu**2 + jnp.exp(log_var) - log_var - 1).sum()) / SIZE
 

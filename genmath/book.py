@@ -1,8 +1,8 @@
 """The book: every equation and every claim of the sheet, the statements that settle them, and their verdicts.
 
-Contents: the statements (:data:`STATEMENTS`), the sheet's inventory (:data:`ITEMS`), what rests on what
-(:func:`rests_on`, :func:`used_by`), verdicts with their cache (:func:`reports`), records for machines
-(:func:`records`).
+Contents: the statements (:data:`STATEMENTS`), the exercises (:data:`EXERCISES`), the sheet's inventory
+(:data:`ITEMS`), the museum (:data:`EXHIBITS`), what rests on what (:func:`rests_on`, :func:`used_by`), verdicts with
+their cache (:func:`reports`), records for machines (:func:`records`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,41 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from genmath import activations, autoencoder, compression, data, divergence, gan, linear_autoencoder, vae
+from genmath import (
+    activations,
+    augmentation,
+    augmentation_exercises,
+    autoencoder,
+    autoencoder_exercises,
+    classifier,
+    clipping,
+    collapse,
+    compression,
+    corrections,
+    data,
+    divergence,
+    evaluation,
+    evaluation_exercises,
+    frechet,
+    game,
+    gan,
+    gan_exercises,
+    gan_network,
+    greys,
+    initialisation,
+    likelihood,
+    linear_autoencoder,
+    museum,
+    noise_images,
+    practice,
+    rnn,
+    rnn_exercises,
+    training,
+    training_exercises,
+    vae,
+    vae_exercises,
+    vae_network,
+)
 from genmath.calc import (
     PROVED,
     REFUTED,
@@ -32,17 +66,28 @@ from genmath.calc import (
     Statement,
     verify,
 )
+from genmath.exercises import Exercise
 from genmath.inventory import INVENTORY, Item
-from genmath.rules import Lemma
-from genmath.surface import Point, Relation
+from genmath.legend import legend
+from genmath.museum import Exhibit
+from genmath.rules import Lemma, relation_of
+from genmath.surface import Let, Node, Point, Relation
 
 __all__ = [
     "CHAPTERS",
+    "EXERCISES",
+    "EXHIBITS",
     "ITEMS",
     "STATEMENTS",
+    "Exercise",
+    "Exhibit",
     "Item",
+    "exercise",
+    "exercises_of",
     "find",
     "known",
+    "legend",
+    "names",
     "passed",
     "records",
     "reports",
@@ -54,15 +99,33 @@ __all__ = [
 # The statements of a chapter may stand in several modules; what its page does not print yet, a page of its own does.
 CHAPTERS: Mapping[str, tuple[Any, ...]] = {
     "autoencoder": (activations, autoencoder, compression, linear_autoencoder, data),
-    "vae": (divergence, vae),
-    "gan": (gan,),
+    "vae": (divergence, likelihood, vae, vae_network, collapse, noise_images),
+    "gan": (gan, gan_network, game),
+    "augmentation": (augmentation, greys),
+    "training": (clipping, initialisation, training),
+    "rnn": (rnn,),
+    "evaluation": (evaluation, frechet, classifier),
+    "practice": (practice,),
+}
+EXERCISES_OF: Mapping[str, tuple[Exercise, ...]] = {
+    "autoencoder": autoencoder_exercises.EXERCISES,
+    "vae": vae_exercises.EXERCISES,
+    "gan": gan_exercises.EXERCISES,
+    "augmentation": augmentation_exercises.EXERCISES,
+    "training": training_exercises.EXERCISES,
+    "rnn": rnn_exercises.EXERCISES,
+    "evaluation": evaluation_exercises.EXERCISES,
 }
 PLANNED = ("autoencoder", "vae", "gan", "augmentation", "rnn", "training", "evaluation", "practice")
 
 
+# The museum is no chapter: the sheet does not have its statements, but they are verified like all others.
+STEMS: Mapping[str, tuple[Any, ...]] = {**CHAPTERS, "museum": (corrections, museum)}
+
+
 def _collected() -> dict[str, Statement]:
     found: dict[str, Statement] = {}
-    for module in (m for modules in CHAPTERS.values() for m in modules):
+    for module in (m for modules in STEMS.values() for m in modules):
         for statement in module.STATEMENTS:
             if statement.label in found:
                 raise ValueError(f"two statements have the label {statement.label!r}")
@@ -73,15 +136,27 @@ def _collected() -> dict[str, Statement]:
 STATEMENTS: Mapping[str, Statement] = _collected()
 
 
-class UnknownLabel(KeyError):
-    """A label that names no statement; the message lists those that are near."""
+def _asked() -> dict[str, Exercise]:
+    found: dict[str, Exercise] = {}
+    for exercise in (e for exercises in EXERCISES_OF.values() for e in exercises):
+        if exercise.label in found:
+            raise ValueError(f"two exercises have the label {exercise.label!r}")
+        found[exercise.label] = exercise
+    return found
 
-    def __init__(self, label: str) -> None:
+
+EXERCISES: Mapping[str, Exercise] = _asked()
+
+
+class UnknownLabel(KeyError):
+    """A label that names nothing of a kind; the message lists those that are near."""
+
+    def __init__(self, label: str, kind: str = "statement", known: Iterable[str] = STATEMENTS, hint: str = "") -> None:
         import difflib
 
-        near = difflib.get_close_matches(label, STATEMENTS, n=3)
-        hint = f"; did you mean {', '.join(near)}?" if near else "; `python -m genmath list` prints all labels"
-        super().__init__(f"no statement has the label {label!r}{hint}")
+        near = difflib.get_close_matches(label, list(known), n=3)
+        hint = f"did you mean {', '.join(near)}?" if near else hint or "`python -m genmath list` prints all labels"
+        super().__init__(f"no {kind} has the label {label!r}; {hint}")
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -93,6 +168,24 @@ def find(label: str) -> Statement:
         return STATEMENTS[label]
     except KeyError:
         raise UnknownLabel(label) from None
+
+
+def exercise(label: str) -> Exercise:
+    """The exercise with a label."""
+    try:
+        return EXERCISES[label]
+    except KeyError:
+        hint = "`python -m genmath exercises` prints all labels"
+        raise UnknownLabel(label, "exercise", EXERCISES, hint) from None
+
+
+def exercises_of(stem: str) -> tuple[Exercise, ...]:
+    """The exercises of a chapter."""
+    try:
+        return EXERCISES_OF[stem]
+    except KeyError:
+        hint = f"there are {', '.join(EXERCISES_OF)}"
+        raise UnknownLabel(stem, "chapter with exercises", EXERCISES_OF, hint) from None
 
 
 class _Numbers(dict[str, Any]):
@@ -119,10 +212,28 @@ def _shown(item: Item) -> Item:
 ITEMS = tuple(map(_shown, INVENTORY))
 
 
+def hung(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
+    """Exhibits, each of them once; `ValueError` where one is no counterexample with claims that correct it."""
+    found: dict[str, Exhibit] = {}
+    for exhibit in exhibits:
+        printed = find(exhibit.label)
+        if exhibit.label in found:
+            raise ValueError(f"{exhibit.label} is exhibited twice")
+        if printed.kind != "counterexample":
+            raise ValueError(f"{exhibit.label} is a {printed.kind}: an exhibit is a counterexample")
+        if all(find(label).kind != "claim" for label in printed.uses):
+            raise ValueError(f"{exhibit.label} names no claim that corrects it")
+        found[exhibit.label] = exhibit
+    return tuple(found.values())
+
+
+EXHIBITS = hung(museum.EXHIBITS)
+
+
 @cache
 def stem_of(label: str) -> str:
-    """The chapter in which a statement stands."""
-    return next(stem for stem, modules in CHAPTERS.items() for m in modules if find(label) in m.STATEMENTS)
+    """The chapter in which a statement stands, or ``museum``."""
+    return next(stem for stem, modules in STEMS.items() for m in modules if find(label) in m.STATEMENTS)
 
 
 @cache
@@ -145,6 +256,41 @@ def used_by(label: str) -> tuple[str, ...]:
     """Every statement that falls with this one."""
     find(label)
     return tuple(other for other in STATEMENTS if label in rests_on(other))
+
+
+@cache
+def names(label: str) -> tuple[str, ...]:
+    """What the abbreviations in a statement stand for, in LaTeX, as far as no definition of the book says so."""
+    statement = find(label)
+    if isinstance(statement, Claim):
+        relations = [*statement.steps(), *map(relation_of, (*statement.given, *statement.equality))]
+    elif isinstance(statement, Counterexample) and isinstance(statement.statement, Relation):
+        relations = [statement.statement, *map(relation_of, statement.given)]
+    else:
+        relations = []
+    found: dict[str, None] = {}
+    waiting = [name for r in relations for side in (r.left, r.right) for name in _names_in(side)]
+    while waiting:
+        name = waiting.pop(0)
+        relation = Relation(name, "=", name.body).tex()
+        if name.letter not in _defined() and relation not in found:
+            found[relation] = None
+            waiting += _names_in(name.body)
+    return tuple(found)
+
+
+@cache
+def _defined() -> frozenset[str]:
+    """The letters that a definition introduces."""
+    definitions = [s for s in STATEMENTS.values() if isinstance(s, Claim) and s.kind == "definition"]
+    return frozenset(s.start.letter for s in definitions if isinstance(s.start, Let))
+
+
+def _names_in(node: Node) -> list[Let]:
+    """The abbreviations that are printed as names."""
+    if node.named:
+        return [node] if isinstance(node, Let) else []
+    return [name for child in node.children for name in _names_in(child)]
 
 
 # ---------------------------------------------------------------- verdicts

@@ -21,8 +21,20 @@ import sympy as sp
 from genmath.calculus import Apply, Integral
 from genmath.indexed import Undetermined
 from genmath.mutants import mutants
-from genmath.rules import SHAPES, Compute, ForAll, Given, Lemma, Normal, Proof, Ranges, Rule, Setting
-from genmath.surface import SIGNS, Node, Num, Point, Relation, ShapeError, Var
+from genmath.rules import (
+    SHAPES,
+    Compute,
+    Given,
+    Lemma,
+    Normal,
+    Proof,
+    Ranges,
+    Rule,
+    Setting,
+    ranges_of,
+    relation_of,
+)
+from genmath.surface import SIGNS, Node, Num, Point, Power, Relation, ShapeError, Sigma, Var
 
 PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
 SCOPES = ("fixed", "finite", "pointwise", "general")
@@ -129,17 +141,27 @@ class Claim:
             left = link.right
 
 
-def definition(label: str, title: str, name: Node, body: Node, source: str = "") -> Claim:
+def definition(
+    label: str,
+    title: str,
+    name: Node,
+    body: Node,
+    source: str = "",
+    rule: Rule | None = None,
+    free: Mapping[sp.Symbol, sp.Expr] | None = None,
+) -> Claim:
     """A definition: a name, and what it stands for."""
-    return Claim(label, title, name, (Link("=", body, "by definition"),), source, "definition")
+    link = Link("=", body, "by definition", rule or Normal())
+    return Claim(label, title, name, (link,), source, "definition", free=free or {})
 
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A sentence of the sheet as a relation, and the point at which it fails.
+    """A sentence of the sheet, or of another work, as a relation, and the point at which it fails.
 
     ``statement`` is the relation, or a function that raises a :class:`~genmath.surface.ShapeError` when the sentence
-    has no shape at all.  ``given`` says for which points the sentence is meant; the point satisfies it.
+    has no shape at all.  ``given`` says for which points the sentence is meant; the point satisfies it.  ``source`` is
+    its place in the sheet, and empty where the sheet does not have it.
     """
 
     label: str
@@ -160,7 +182,7 @@ class Counterexample:
         return self.corrected
 
     def statement_tex(self) -> str:
-        """What the sheet says, in LaTeX; a sentence without a shape is shown as it was printed."""
+        """What is said, in LaTeX; a sentence without a shape is shown as it was printed."""
         if isinstance(self.statement, Relation):
             return self.statement.tex()
         try:
@@ -340,17 +362,13 @@ def check_domain(point: Point, symbols: Iterable[Var]) -> None:
             raise Undetermined(f"the test point gives {symbol.name} a value outside of its shape or domain")
 
 
-def relation_of(given: Given) -> Relation:
-    return given.relation if isinstance(given, ForAll) else given
-
-
 def instances(given: Given, point: Point) -> Iterator[tuple[Relation, Point]]:
-    """The relation at the point, once for every value of its index."""
+    """The relation at the point, once for every value of its indices."""
     if isinstance(given, Relation):
         yield given, point
     else:
         for v in range(point.integer(given.low), point.integer(given.high) + 1):
-            yield given.relation, point.with_index(given.index, v)
+            yield from instances(given.relation, point.with_index(given.index, v))
 
 
 def over(free: Mapping[sp.Symbol, sp.Expr], point: Point) -> Iterator[Point]:
@@ -406,7 +424,7 @@ def described(point: Point, relation: Relation) -> str:
         s
         for side in (relation.left, relation.right)
         for n in side.walk()
-        for m in n.shape
+        for m in (*n.shape, *numbers_of(n))
         for s in sp.sympify(m).free_symbols
     }
     words = [f"{s} = {v}" for s, v in point.sizes.items() if s in dims] + [
@@ -418,6 +436,18 @@ def described(point: Point, relation: Relation) -> str:
     return ", ".join(words) or "constants"
 
 
+def numbers_of(node: Node) -> tuple[sp.Expr, ...]:
+    """The number that a node is, the exponent that it has, or the bounds of a sum."""
+    match node:
+        case Num():
+            return (node.number,)
+        case Power():
+            return (sp.sympify(node.exponent),)
+        case Sigma():
+            return sp.sympify(node.low, strict=True), sp.sympify(node.high, strict=True)
+    return ()
+
+
 def matrix_text(matrix: sp.Matrix) -> str:
     rows = [", ".join(shown(v) for v in matrix.row(i)) for i in range(matrix.rows)]
     text = rows[0] if len(matrix) == 1 else "[" + "; ".join(rows) + "]"
@@ -426,11 +456,24 @@ def matrix_text(matrix: sp.Matrix) -> str:
 
 # ---------------------------------------------------------------- verification
 
-SIZES: Sequence[Mapping[str, int]] = (
-    {"d": 3, "k": 2, "n": 4, "r": 1, "m": 3},
-    {"d": 4, "k": 3, "n": 5, "r": 2, "m": 2},
-    {"d": 3, "k": 1, "n": 5, "r": 1, "m": 4},
-)
+_TRIED = {
+    "d": (3, 4, 3),
+    "k": (2, 3, 1),
+    "n": (4, 5, 5),
+    "r": (1, 2, 1),
+    "m": (3, 2, 4),
+    "h": (5, 2, 2),
+    "T": (4, 3, 5),
+    "K": (2, 3, 3),
+    "o": (2, 3, 1),
+    "ell": (3, 2, 4),
+    "n_w": (3, 2, 4),
+    "d_1": (3, 5, 2),
+    "d_2": (4, 2, 5),
+    "c_1": (2, 3, 1),
+    "c_2": (3, 1, 3),
+}
+SIZES: Sequence[Mapping[str, int]] = tuple({name: tried[i] for name, tried in _TRIED.items()} for i in range(3))
 
 
 def points(claim: Claim) -> list[Point]:
@@ -628,8 +671,7 @@ def _condition(given: Given) -> tuple[Node, Ranges]:
     relation = relation_of(given)
     if relation.sign != "=":
         raise Undetermined("a condition of equality is an equation")
-    low_to_high = (given.index, given.low, given.high) if isinstance(given, ForAll) else None
-    return relation.left - relation.right, (low_to_high,) if low_to_high else ()
+    return relation.left - relation.right, ranges_of(given)
 
 
 def _over(setting: Setting, ranges: Ranges) -> Setting:
@@ -668,12 +710,14 @@ def scope_of(claim: Claim) -> str:
     nodes = [n for r in relations for side in (r.left, r.right) for n in side.walk()]
     sizes = Setting(claim.given).sizes
     shapes = [sp.sympify(m) for n in nodes if not isinstance(n, Num) for m in n.shape]
-    indices = set(claim.free).union(*(n.bound for n in nodes)) | {g.index for g in claim.given if isinstance(g, ForAll)}
+    indices = set(claim.free).union(*(n.bound for n in nodes)) | {
+        index for g in claim.given for index, _, _ in ranges_of(g)
+    }
     if sizes or any(m.is_Integer and m != 1 for m in shapes):
         return "fixed"
     if any(isinstance(n, Var) and n.domain == "probability" for n in nodes):
         return "finite"
-    numbers = [n.number for n in nodes if isinstance(n, Num)]
+    numbers = [number for n in nodes for number in numbers_of(n)]
     if {s for number in (*shapes, *numbers) for s in number.free_symbols} - indices:
         return "general"
     return "pointwise" if any(isinstance(n, Var | Integral) for n in nodes) else "fixed"

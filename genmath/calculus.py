@@ -1,4 +1,4 @@
-r"""Functions, derivatives, integrals, expectations and systems of equations, as nodes of the surface language.
+r"""Functions, derivatives, integrals, expectations, repeated maps and systems of equations, as nodes.
 
 An opaque function is any differentiable function; its slope is known by name only.  A derivative is taken with respect
 to a symbol, or to an abbreviation, which then counts as a symbol.  Each node has the two lowerings of
@@ -21,17 +21,23 @@ from genmath.surface import (
     ATOM,
     HADAMARD,
     POSTFIX,
+    PRODUCT,
     SCALAR,
     SCALE,
     Entry,
     Let,
+    LetAt,
     Node,
+    Num,
     Operand,
     Point,
     Shape,
+    ShapeError,
     Var,
     as_node,
+    same_shape,
     scalar,
+    shape_text,
     slope_of,
 )
 
@@ -172,21 +178,98 @@ class Partial(Node):
         return sp.Matrix([[_slope(*self.opened, self.wrt.body, i, j, point)]])
 
 
+@dataclass(frozen=True)
+class Jacobian(Node):
+    """The derivatives of a column, one in each row, with respect to another column."""
+
+    body: Node
+    wrt: Node
+    binds = POSTFIX
+
+    def __post_init__(self) -> None:
+        for node in (self.body, self.wrt):
+            column("a matrix of derivatives is one of columns", node, self.latex())
+
+    @property
+    def shape(self) -> Shape:
+        return self.body.shape[0], self.wrt.shape[0]
+
+    @cached_property
+    def opened(self) -> tuple[Node, Var]:
+        return _opened(self.body, self.wrt)
+
+    def latex(self) -> str:
+        return rf"\frac{{\partial {self.body.tex(SCALE)}}}{{\partial {self.wrt.tex(ATOM)}}}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        return _derivative(*self.opened, self.wrt, j, 1, row=i)
+
+    def value(self, point: Point) -> sp.Matrix:
+        columns = point.size(self.wrt.shape)[0]
+        return sp.Matrix.hstack(*(_slopes(*self.opened, self.wrt, j, 0, point) for j in range(columns)))
+
+
+@dataclass(frozen=True)
+class Pullback(Node):
+    """The derivatives of a column with respect to every entry of something, each summed with the same weights.
+
+    It is the gradient of the sum of the weighted entries, the weights held fixed: how a slope in the column is carried
+    back to what the column was made from.
+    """
+
+    body: Node
+    wrt: Node
+    weights: Node
+    binds = PRODUCT
+
+    def __post_init__(self) -> None:
+        column("derivatives are weighted by a column", self.body, self.latex())
+        same_shape(self.body, "and its weights", self.weights)
+
+    @property
+    def shape(self) -> Shape:
+        return self.wrt.shape
+
+    @cached_property
+    def opened(self) -> tuple[Node, Var]:
+        return _opened(self.body, self.wrt)
+
+    def latex(self) -> str:
+        derivative = rf"\frac{{\partial {self.body.tex(SCALE)}}}{{\partial {self.wrt.tex(ATOM)}}}"
+        return rf"\left({derivative}\right)^{{\top}} {self.weights.tex(POSTFIX)}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        s = fresh()
+        slope = _derivative(*self.opened, self.wrt, i, j, row=s)
+        return sp.Sum(self.weights.entry(s) * slope, (s, 1, self.body.shape[0]))
+
+    def value(self, point: Point) -> sp.Matrix:
+        weights = point.value_of(self.weights).T
+        rows, columns = point.size(self.wrt.shape)
+        return sp.Matrix(rows, columns, lambda i, j: (weights * _slopes(*self.opened, self.wrt, i, j, point))[0])
+
+
+def column(message: str, node: Node, tex: str) -> None:
+    """Refuse what is no column."""
+    if node.shape[1] != 1:
+        raise ShapeError(f"{message}, not of shape {shape_text(node.shape)}", tex)
+
+
 def _opened(body: Node, wrt: Node) -> tuple[Node, Var]:
     """The body with an abbreviation frozen to a symbol of its own, and the symbol to differentiate by."""
     if isinstance(wrt, Var):
         return body, wrt
-    if not isinstance(wrt, Let):
+    if not isinstance(wrt, Let) or isinstance(wrt, LetAt):  # a sequence may hold it, unseen, at every time
         raise Undetermined("a derivative is taken with respect to a symbol or an abbreviation")
     if wrt.entry(fresh(), fresh()).free_symbols & {symbol for node in body.walk() for symbol in node.bound}:
         raise Undetermined(f"{wrt.letter} depends on an index or a symbol that is bound where the derivative is taken")
     return body.replace(lambda node: wrt.frozen if node == wrt else None), wrt.frozen
 
 
-def _derivative(body: Node, symbol: Var, wrt: Node, i: Any, j: Any) -> sp.Expr:
+def _derivative(body: Node, symbol: Var, wrt: Node, i: Any, j: Any, row: Any = 1) -> sp.Expr:
     p, q = fresh(), fresh()
     place = {p: sp.sympify(i, strict=True), q: sp.sympify(j, strict=True)}
-    slope = body.entry().diff(symbol.entry(p, q)).xreplace(place)
+    slope = body.entry(row).diff(symbol.entry(p, q)).xreplace(place)
     if symbol is wrt:
         return slope
     if symbol.shape == SCALAR:
@@ -203,12 +286,20 @@ def _derivative(body: Node, symbol: Var, wrt: Node, i: Any, j: Any) -> sp.Expr:
 
 
 def _slope(body: Node, symbol: Var, wrt: Node, i: int, j: int, point: Point) -> sp.Expr:
+    """The change of a scalar along an infinitesimal step of one entry."""
+    return _slopes(body, symbol, wrt, i, j, point)[0]
+
+
+def _slopes(body: Node, symbol: Var, wrt: Node, i: int, j: int, point: Point) -> sp.Matrix:
     """The change of the body along an infinitesimal step of one entry."""
-    rows, columns = point.size(symbol.shape)
-    step = sp.Dummy("h", real=True)
-    unit = sp.Matrix(rows, columns, lambda a, b: step if (a, b) == (i, j) else 0)
-    moved = point.moved(symbol.name, point.value_of(wrt) + unit, step)
-    return slope_of(moved.value_of(body)[0], step)
+    at = symbol.value(point) if symbol is wrt else point.value_of(wrt)
+    key = "moved", symbol.name, i, j, id(at)
+    if key not in point.shared:
+        step = sp.Dummy("h", real=True)
+        unit = sp.Matrix(*at.shape, lambda a, b: step if (a, b) == (i, j) else 0)
+        point.shared[key] = at, at + unit, step  # with the value itself, so that its identity stays its own
+    _, value, step = point.shared[key]
+    return point.moved(symbol.name, value, step).value_of(body).applyfunc(lambda v: slope_of(v, step))
 
 
 @dataclass(frozen=True)
@@ -294,6 +385,57 @@ class Expectation(Node):
             point.with_values(**{self.noise.name: sp.Matrix(rows, columns, draw)}).value_of(self.body) for draw in draws
         ]
         return (sum(values[1:], values[0]) / count).applyfunc(sp.expand)
+
+
+@dataclass(frozen=True)
+class Iterated(Node):
+    """What a scalar becomes when a map is applied to it again and again; ``body`` says what one step makes of it."""
+
+    over: Var
+    body: Node
+    start: Node
+    steps: Node
+
+    def __post_init__(self) -> None:
+        for part in (self.over, self.body, self.start, self.steps):
+            scalar("a map, its start and the number of its steps are scalars", part, self.latex())
+        if not isinstance(self.steps, Num):
+            raise Undetermined(f"the number of steps is a number or a dimension, not {self.steps.tex()}")
+
+    @property
+    def count(self) -> sp.Expr:
+        """How many times the map is applied."""
+        return self.steps.number  # type: ignore[attr-defined]
+
+    @property
+    def bound(self) -> frozenset[sp.Symbol]:
+        return frozenset({self.over.label})
+
+    def latex(self) -> str:
+        step = rf"\left({self.over.tex()} \mapsto {self.body.tex()}\right)^{{{self.steps.tex()}}}"
+        return rf"{step}\left({self.start.tex()}\right)"
+
+    def once(self, value: sp.Expr) -> sp.Expr:
+        """What one step makes of a value."""
+        if self.over.domain != "real":
+            raise Undetermined(f"a map may leave the domain of {self.over.name}: only its being real may be supposed")
+        if self.count.free_symbols & self.body.entry().free_symbols:
+            raise Undetermined("one step may not depend on the number of steps")
+        return self.body.entry().xreplace({self.over.symbol: value})
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        if not self.count.is_Integer:
+            raise Undetermined("a map that is applied a number of times with a letter needs a proof by induction")
+        value = self.start.entry()
+        for _ in range(int(self.count)):
+            value = self.once(value)
+        return value
+
+    def value(self, point: Point) -> sp.Matrix:
+        value = point.value_of(self.start)
+        for _ in range(point.integer(self.count)):
+            value = point.with_values(**{self.over.name: value}).value_of(self.body)
+        return value
 
 
 @dataclass(frozen=True)

@@ -107,13 +107,6 @@ GIBBS = (
         mistakes=(Mistake("above its tangent", v, ">"),),
     ),
     Claim(
-        "log-four",
-        "The logarithm of 4",
-        log(as_node(4)),
-        (Link("=", 2 * log(as_node(2)), "the logarithm of a square", Compute()),),
-        mistakes=(Mistake("lost factor 2", log(as_node(2))),),
-    ),
-    Claim(
         "kl-nonnegative",
         "No divergence is negative",
         relative,
@@ -142,11 +135,15 @@ GIBBS = (
 
 def density(z: Node, mean: Node, deviation: Node) -> Node:
     """The density of a Gaussian."""
+    if (mean, deviation) == (zero, one):
+        return exp(-(z**2) / 2) / sqrt(as_node(2 * sp.pi))
     return exp(-((z - mean) ** 2) / (2 * deviation**2)) / (sqrt(as_node(2 * sp.pi)) * deviation)
 
 
 def log_density(z: Node, mean: Node, deviation: Node) -> Node:
     """Its logarithm."""
+    if (mean, deviation) == (zero, one):
+        return -(z**2) / 2 - log_two_pi / 2
     return -((z - mean) ** 2) / (2 * deviation**2) - log(deviation) - log_two_pi / 2
 
 
@@ -159,6 +156,8 @@ first = density(code_1, mean_1, dev_1)
 closed_1 = (mean_1**2 + dev_1**2 - log(dev_1**2) - 1) / 2
 closed_k = over_code(mu[i] ** 2 + dev[i] ** 2 - log(dev[i] ** 2) - 1) / 2
 shifted = mu + dev * eps_k
+divergence_1 = integral(first * (log_density(code_1, mean_1, dev_1) - log_density(code_1, zero, one)))
+divergence_k = Expectation(eps_k, one, over_code(-log(dev[i]) - eps_k[i] ** 2 / 2) + SquaredNorm(shifted) / 2)
 of_code = over_code(1 + log_var[i] - mu[i] ** 2 - exp(log_var[i])) * Num(-sp.Rational(1, 2))
 
 
@@ -177,7 +176,7 @@ GAUSSIANS = (
     Claim(
         "kl-one",
         "Divergence of a Gaussian from the standard normal, one coordinate",
-        integral(first * (log_density(code_1, mean_1, dev_1) - log_density(code_1, zero, one))),
+        divergence_1,
         (Link("=", closed_1, "integrate", Compute()),),
         "(14)",
         mistakes=(
@@ -210,13 +209,35 @@ GAUSSIANS = (
         ),
     ),
     Claim(
+        "kl-moment-matching",
+        "The nearest Gaussian has the same mean and variance",
+        Expectation(noise_1, one, -log_density(mean_1 + dev_1 * noise_1, mean_2, dev_2)),
+        (
+            Link(
+                "=",
+                log(dev_2) + (dev_1**2 + (mean_1 - mean_2) ** 2) / (2 * dev_2**2) + log_two_pi / 2,
+                "whatever the distribution: its mean and its variance are all that the square needs",
+                Normal((NOISE_MOMENTS,)),
+            ),
+            Link(
+                ">=",
+                log(dev_1) + half + log_two_pi / 2,
+                "a square, and the logarithm below its tangent",
+                NonNegative(
+                    (mean_1 - mean_2) ** 2 / (2 * dev_2**2) + excess(dev_1**2 / dev_2**2) / 2,
+                    by=(At("log-tangent", dev_1**2 / dev_2**2),),
+                ),
+            ),
+        ),
+        "(14)",
+        uses=("log-tangent",),
+        equality=(Relation(mean_1, "=", mean_2), Relation(dev_1**2 / dev_2**2, "=", one)),
+        mistakes=(Mistake("the most", log(dev_1) + half + log_two_pi / 2, "<="),),
+    ),
+    Claim(
         "kl-diagonal",
         "The divergence in closed form",
-        Expectation(
-            eps_k,
-            one,
-            over_code(-log(dev[i]) - eps_k[i] ** 2 / 2) + SquaredNorm(shifted) / 2,
-        ),
+        divergence_k,
         (Link("=", closed_k, "insert the moments of the noise", Normal((NOISE_MOMENTS,))),),
         "(14)",
         mistakes=(

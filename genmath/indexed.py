@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import permutations, product
 from math import factorial, prod
+from typing import Protocol
 
 import sympy as sp
 
 MOST_NAMINGS = 120
+ONE = sp.Integer(1)
 Limits = tuple[tuple[sp.Symbol, sp.Expr], ...]
 
 
@@ -39,6 +41,12 @@ class Term:
         return sp.Sum(self.body, *((i, 1, bound) for i, bound in self.limits)) if self.limits else self.body
 
 
+class Rule(Protocol):
+    """Rewrites one place of a term, or finds none."""
+
+    def apply(self, term: Term, context: Context) -> sp.Expr | None: ...
+
+
 @dataclass
 class Context:
     """What is known of indices: ranges of the free ones, bounds in order (``k <= d``), equations to rewrite by.
@@ -49,24 +57,40 @@ class Context:
 
     ranges: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
     at_most: frozenset[tuple[sp.Expr, sp.Expr]] = frozenset()
-    rules: tuple[Rewrite, ...] = ()
+    rules: tuple[Rule, ...] = ()
     conditions: set[tuple[sp.Expr, sp.Expr]] = field(default_factory=set)
 
     def within(self, index: sp.Expr, bound: sp.Expr, limits: Limits) -> bool:
-        """Whether ``1 <= index <= bound`` is known."""
+        """Whether ``1 <= index <= bound`` is known: of a number, a dimension, an index or one that lies behind it."""
         ranges = {**self.ranges, **dict(limits)}
-        top = ranges.get(index, index if index.is_Integer and index >= 1 else None)
-        return top is not None and self.ordered(top, bound)
+        ahead, base = index.as_coeff_Add()
+        if base in ranges and ahead.is_nonnegative:
+            return self.ordered(ranges[base] + ahead, bound)
+        if index.is_integer and index.is_positive and self.ordered(index, bound):
+            return True
+        return any(self._mirrored(sp.expand(index + i), i, ranges, bound) for i in index.free_symbols & set(ranges))
+
+    def _mirrored(self, turn: sp.Expr, index: sp.Symbol, ranges: Mapping[sp.Symbol, sp.Expr], bound: sp.Expr) -> bool:
+        """Whether ``1 <= turn - index <= bound`` is known: the index counts backwards."""
+        fixed = not turn.free_symbols & set(ranges)
+        return fixed and self.ordered(ONE, turn - ranges[index]) and self.ordered(turn - 1, bound)
 
     def ordered(self, smaller: sp.Expr, larger: sp.Expr) -> bool:
         """Whether ``smaller <= larger`` is known."""
-        return smaller == larger or (smaller, larger) in self.at_most or bool((larger - smaller).is_nonnegative)
+        gap = larger - smaller
+        known = (sp.Integer(0), *(b - a for a, b in self.at_most))
+        return any(bool(sp.expand(gap - less).is_nonnegative) for less in known)
 
 
 def normal(expression: sp.Expr, context: Context | None = None) -> sp.Expr:
     """The normal form; what it had to suppose is added to ``context.conditions``."""
     terms = reduced(sp.sympify(expression, strict=True), context or Context())
-    return sp.expand(sp.Add(*(canonical(t) for t in terms)))
+    return expanded(sp.Add(*(canonical(t) for t in terms)))
+
+
+def expanded(expression: sp.Expr) -> sp.Expr:
+    """The expression multiplied out; the exponential of a sum is kept, of which SymPy would make a product."""
+    return sp.expand(expression, power_exp=not any(e.has(sp.Sum) for e in expression.atoms(sp.exp)))
 
 
 def is_zero(expression: sp.Expr, context: Context | None = None) -> bool:
@@ -115,7 +139,7 @@ def prenex(expression: sp.Expr, context: Context) -> list[Term]:
         expression = expression.func(*(normal(a, context) for a in expression.args))
     if isinstance(expression, sp.log):
         expression = sp.log(sp.together(expression.args[0]))  # so that a quotient's logarithm is a difference
-    return [Term(t) for t in sp.Add.make_args(sp.expand(expression))]
+    return [Term(t) for t in sp.Add.make_args(expanded(expression))]
 
 
 def _open(expression: sp.Sum, context: Context) -> Iterator[tuple[sp.Expr, sp.Expr, Limits]]:
@@ -159,7 +183,7 @@ def _times(factors: list[list[Term]]) -> list[Term]:
     terms = [Term(sp.Integer(1))]
     for factor in factors:
         terms = [Term(a.body * b.body, a.limits + b.limits) for a in terms for b in factor]
-    return [Term(part, t.limits) for t in terms for part in sp.Add.make_args(sp.expand(t.body))]
+    return [Term(part, t.limits) for t in terms for part in sp.Add.make_args(expanded(t.body))]
 
 
 def factors_of(body: sp.Expr) -> list[sp.Expr]:
@@ -313,12 +337,12 @@ def canonical(term: Term) -> sp.Expr:
     used = [(i, b) for i, b in term.limits if i in body.free_symbols]
     outside += [b for i, b in term.limits if i not in body.free_symbols]
     if not used:
-        return sp.expand(sp.Mul(*outside, body))
+        return expanded(sp.Mul(*outside, body))
     level = _depth(body)
     named = [_settled(body.xreplace(names)) for names in _namings(body, used, level)]
     best = min(named, key=sp.srepr) if len(named) > 1 else named[0]
     limits = [(name, 1, bound) for name, bound in _names(used, level)]
-    return sp.expand(sp.Mul(*outside)) * sp.Sum(best, *limits)
+    return expanded(sp.Mul(*outside)) * sp.Sum(best, *limits)
 
 
 def _settled(body: sp.Expr) -> sp.Expr:

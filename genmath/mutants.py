@@ -16,7 +16,6 @@ from genmath.surface import (
     Add,
     Dot,
     Had,
-    Let,
     Node,
     Num,
     Power,
@@ -59,7 +58,7 @@ def _first(node: Node, change: Callable[[Node], Node | None]) -> Node | None:
 
     def once(part: Node) -> Node | None:
         nonlocal done
-        if done or isinstance(part, Let):
+        if done or part.named:
             return part
         new = change(part)
         done = new is not None
@@ -111,7 +110,9 @@ def _transposed(node: Node) -> Node | None:
 
 
 def _exponent(node: Node) -> Node | None:
-    return Power(node.base, node.exponent - 1) if isinstance(node, Power) and node.exponent > 1 else None
+    if isinstance(node, Power) and (not isinstance(node.exponent, int) or node.exponent > 1):
+        return Power(node.base, node.exponent - 1)
+    return None
 
 
 def _lost_term(node: Node) -> Node | None:

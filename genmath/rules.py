@@ -5,19 +5,22 @@ is the work of points (:mod:`genmath.calc`).  What a rule rests on it says in tw
 *modulo*.
 
 Contents: :class:`Normal` (index calculus), :class:`By` (a claim used), :class:`Compute` (a procedure of SymPy),
-:class:`NonNegative` (a sum of non-negative terms), :class:`SameZeros` (Gröbner bases), :class:`Shape`.
+:class:`Induction` (a map applied again and again), :class:`NonNegative` (a sum of non-negative terms),
+:class:`SameZeros` (Gröbner bases), :class:`Shape`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import product
 from typing import Protocol
 
 import sympy as sp
 
-from genmath.calculus import Apply, Gradient, Opaque, Partial, System
+from genmath import indexed
+from genmath.calculus import Apply, Gradient, Iterated, Jacobian, Opaque, Partial, Pullback, System
 from genmath.indexed import Context, Rewrite, Undetermined, fresh, is_zero
 from genmath.surface import (
     SCALAR,
@@ -41,6 +44,7 @@ from genmath.surface import (
 POSITIVE, NONNEGATIVE = "positive", "nonnegative"
 ABOVE_ZERO = ("positive", "probability", "unit")
 ORDERS = ("<", ">", "<=", ">=")
+FEW = 9  # sums of more terms are left to SymPy
 NORMAL_FORM, PROCEDURE, INSERTED, NUMERIC, SHAPES = (
     "exact normal form",
     "SymPy procedure",
@@ -73,12 +77,12 @@ class Proof:
 
 @dataclass(frozen=True)
 class ForAll:
-    """A relation given for every value of an index."""
+    """A relation given for every value of an index; of several indices if it is given for every value of another."""
 
     index: sp.Symbol
     low: sp.Expr
     high: sp.Expr
-    relation: Relation
+    relation: Relation | ForAll
 
     def tex(self) -> str:
         low, high = (sp.latex(sp.sympify(b)) for b in (self.low, self.high))
@@ -86,6 +90,18 @@ class ForAll:
 
 
 Given = Relation | ForAll
+
+
+def relation_of(given: Given) -> Relation:
+    """The relation itself, without the indices for which it is given."""
+    return relation_of(given.relation) if isinstance(given, ForAll) else given
+
+
+def ranges_of(given: Given) -> Ranges:
+    """The indices for which a relation is given, the outermost first."""
+    if not isinstance(given, ForAll):
+        return ()
+    return (given.index, sp.sympify(given.low), sp.sympify(given.high)), *ranges_of(given.relation)
 
 
 @dataclass(frozen=True)
@@ -135,17 +151,16 @@ class Setting:
         """Given equations between expressions, as rules from left to right."""
         rules = []
         for g in self.given:
-            relation = g.relation if isinstance(g, ForAll) else g
+            relation, ranges = relation_of(g), ranges_of(g)
             if relation.sign != "=" or isinstance(relation.left, Num):
                 continue
-            i, j, s = fresh(), fresh(), fresh()
+            if any(low != 1 or high.free_symbols & {r[0] for r in ranges} for _, low, high in ranges):
+                continue  # nothing is known of indices that lie above a number, or below another index
+            i, j = fresh(), fresh()
+            names = {index: fresh() for index, _, _ in ranges}
             free = [(i, relation.left.shape[0]), (j, relation.left.shape[1])]
-            sides = [side.entry(i, j) for side in (relation.left, relation.right)]
-            if isinstance(g, ForAll):
-                if g.low != 1:
-                    continue  # nothing is known of indices that lie above a number
-                sides = [side.xreplace({g.index: s}) for side in sides]
-                free.append((s, sp.sympify(g.high, strict=True)))
+            free += [(names[index], high) for index, _, high in ranges]
+            sides = [side.entry(i, j).xreplace(names) for side in (relation.left, relation.right)]
             left, right = (self.meant(side).xreplace(self.sizes) for side in sides)
             limits = tuple((index, sp.sympify(bound, strict=True).xreplace(self.sizes)) for index, bound in free)
             rules.append(Rewrite.from_equation(left, right, limits))
@@ -153,15 +168,23 @@ class Setting:
 
     def is_zero(self, left: Node, right: Node | None = None) -> bool:
         """Whether two expressions of one shape have the same entries by the index calculus and what is given."""
+        if right is not None and _closed(left) == _closed(right):
+            return True
         if (left, right) not in self.known:
             p, q = fresh(), fresh()
             difference = left.entry(p, q) - (right.entry(p, q) if right is not None else 0)
-            ranges = {p: left.shape[0], q: left.shape[1], **self.free}
-            bounds = {i: sp.sympify(bound, strict=True).xreplace(self.sizes) for i, bound in ranges.items()}
-            context = Context(bounds, self.order, self.rewrites)
-            same = is_zero(self.meant(difference).xreplace(self.sizes), context)
-            self.known[left, right] = same and not context.conditions
+            difference = _between(difference, [left] if right is None else [left, right])
+            self.known[left, right] = self.vanishes(difference, {p: left.shape[0], q: left.shape[1]})
         return self.known[left, right]
+
+    def vanishes(
+        self, entry: sp.Expr, ranges: Mapping[sp.Symbol, sp.Expr], more: tuple[indexed.Rule, ...] = ()
+    ) -> bool:
+        """Whether an entry is zero for all indices in their ranges, by what is given and ``more`` rules."""
+        free = {**ranges, **self.free}.items()
+        bounds = {i: sp.sympify(bound, strict=True).xreplace(self.sizes) for i, bound in free}
+        context = Context(bounds, self.order, (*self.rewrites, *more))
+        return is_zero(self.meant(entry).xreplace(self.sizes), context) and not context.conditions
 
     def meant(self, expression: sp.Expr) -> sp.Expr:
         """The expression with every opaque function replaced by what it means here."""
@@ -171,6 +194,27 @@ class Setting:
                 meaning = sp.diff(self.meanings[f.called](t), t, f.order)
                 expression = expression.replace(f, lambda u, meaning=meaning, t=t: meaning.xreplace({t: u}))
         return expression
+
+
+def _closed(node: Node) -> Node:
+    """What a name stands for."""
+    return node.body if isinstance(node, Let) else node
+
+
+def _between(expression: sp.Expr, nodes: Iterable[Node]) -> sp.Expr:
+    """The expression with ``u``, a number between 0 and 1, written ``1 / (1 + v)``: ``1 - u`` is then positive."""
+    if not expression.has(sp.log):
+        return expression
+    for symbol in {v.symbol for node in nodes for v in node.walk() if isinstance(v, Var) and v.domain == "unit"}:
+        if isinstance(symbol, sp.IndexedBase):
+            odds = sp.IndexedBase(sp.Dummy("odds", positive=True), positive=True)
+            expression = expression.replace(
+                lambda e, s=symbol: isinstance(e, sp.Indexed) and e.base == s,
+                lambda e, o=odds: 1 / (1 + o[e.indices]),
+            )
+        else:
+            expression = expression.xreplace({symbol: 1 / (1 + sp.Dummy("odds", positive=True))})
+    return expression
 
 
 class Rule(Protocol):
@@ -240,7 +284,8 @@ def _put(node: Node, used: Relation) -> Node:
     def change(part: Node) -> Node | None:
         if part == used.left:
             return used.right
-        return part if isinstance(part, Gradient | Partial) or part.bound & letters else None
+        closed = isinstance(part, Gradient | Partial | Jacobian | Pullback) or part.bound & letters
+        return part if closed else None
 
     return node.replace(change)
 
@@ -274,15 +319,25 @@ class _Lowered(Node):
 
 @dataclass(frozen=True)
 class Compute:
-    """A scalar identity by procedures of SymPy: expansion, one denominator, simplification, integration."""
+    """Identities by procedures of SymPy: expansion, one denominator, simplification, integration.
+
+    It proves one scalar, or every entry of a matrix of a fixed size.
+    """
 
     modulo: tuple[Lemma, ...] = ()
 
     def prove(self, link: Relation, setting: Setting) -> Proof | None:
         equation(link)
-        if link.left.shape != SCALAR:
-            raise Undetermined(f"a procedure computes with scalars, not with {shape_text(link.left.shape)}")
-        difference = setting.meant(link.left.entry() - link.right.entry()).xreplace(setting.sizes).doit()
+        rows, columns = link.left.shape
+        if not (rows.is_Integer and columns.is_Integer):
+            words = f"a procedure computes with scalars, entry by entry, not with {shape_text(link.left.shape)}"
+            raise Undetermined(words)
+        places = product(range(1, int(rows) + 1), range(1, int(columns) + 1))
+        same = all(self._vanishes(link.left.entry(i, j) - link.right.entry(i, j), setting) for i, j in places)
+        return Proof((PROCEDURE,), self.modulo) if same else None
+
+    def _vanishes(self, difference: sp.Expr, setting: Setting) -> bool:
+        difference = _written_out(setting.meant(difference).xreplace(setting.sizes)).doit()
         attempts: tuple[Callable[[sp.Expr], sp.Expr], ...] = (
             sp.expand,
             lambda e: sp.numer(sp.together(e)).expand(),
@@ -290,7 +345,53 @@ class Compute:
             lambda e: sp.simplify(sp.expand_func(e.rewrite(sp.erf))),
             lambda e: sp.simplify(sp.expand_log(e)),
         )
-        return Proof((PROCEDURE,), self.modulo) if any(a(difference) == 0 for a in attempts) else None
+        return any(a(difference) == 0 for a in attempts)
+
+
+def _written_out(expression: sp.Expr) -> sp.Expr:
+    """The expression with every sum of at most a few terms written out; SymPy's own sums of deltas need cases."""
+
+    def terms(whole: sp.Sum) -> sp.Expr:
+        (index, low, high), *outer = whole.limits
+        if outer or not (low.is_Integer and high.is_Integer) or high - low > FEW:
+            return whole
+        return sp.Add(*(whole.function.xreplace({index: sp.Integer(v)}) for v in range(int(low), int(high) + 1)))
+
+    return expression.replace(lambda e: isinstance(e, sp.Sum), terms)
+
+
+INDUCTION = Lemma(
+    "induction",
+    "What holds before the first step, and after a step whenever it held before, holds after every number of steps.",
+    "Peano's axioms",
+)
+
+
+@dataclass(frozen=True)
+class Induction:
+    """What a map makes of its start, for every number of applications: right for none, and kept by one more."""
+
+    modulo: tuple[Lemma, ...] = ()
+
+    def prove(self, link: Relation, setting: Setting) -> Proof | None:
+        equation(link)
+        if not isinstance(link.left, Iterated) or not link.left.count.is_Symbol:
+            raise Undetermined("this rule proves what a map makes of its start, after a number of steps with a letter")
+        count, start, closed = link.left.count, link.left.start.entry(), link.right.entry()
+        known = [s for g in setting.given for side in _sides(g) for s in side.entry(fresh(), fresh()).free_symbols]
+        if closed.has(sp.Sum, sp.KroneckerDelta) or count in {*known, *start.free_symbols, *setting.free}:
+            raise Undetermined("the number of steps stands in a sum, in the start or in what is given")
+        steps = sp.Dummy("steps", integer=True, nonnegative=True)
+        before, after = closed.xreplace({count: steps}), closed.xreplace({count: steps + 1})
+        gaps = (closed.xreplace({count: sp.Integer(0)}) - start, link.left.once(before) - after)
+        context = Context({}, setting.order, setting.rewrites)
+        holds = all(is_zero(setting.meant(gap).xreplace(setting.sizes), context) for gap in gaps)
+        return Proof(_evidence(setting), (INDUCTION, *self.modulo)) if holds and not context.conditions else None
+
+
+def _sides(given: Given) -> tuple[Node, Node]:
+    relation = relation_of(given)
+    return relation.left, relation.right
 
 
 @dataclass(frozen=True)
@@ -386,6 +487,14 @@ def _gap(relation: Relation) -> Node:
     return relation.left - relation.right if relation.sign[0] == ">" else relation.right - relation.left
 
 
+def _is_complement(node: Add) -> bool:
+    """Whether it is one minus a number between 0 and 1."""
+    match node.right:
+        case Scale(Num(-1), Var(domain="unit") | Entry(Var(domain="unit"))):
+            return node.left == Num(sp.Integer(1))
+    return False
+
+
 def _weakest(*signs: str | None) -> str | None:
     return None if None in signs else NONNEGATIVE if NONNEGATIVE in signs else POSITIVE
 
@@ -408,10 +517,8 @@ class Facts:
         match node:
             case SquaredNorm():
                 return NONNEGATIVE if self.real(node.body) else None
-            case Power() if node.exponent > 0:
-                return self.sign(node.base) or (
-                    NONNEGATIVE if node.exponent % 2 == 0 and self.real(node.base) else None
-                )
+            case Power():
+                return self._power(node)
             case Num():
                 return POSITIVE if node.number.is_positive else NONNEGATIVE if node.number.is_nonnegative else None
             case Var():
@@ -424,12 +531,21 @@ class Facts:
                 return _weakest(self.sign(node.factor), self.sign(node.body))
             case Quotient():
                 return self.sign(node.over) if self.sign(node.under) == POSITIVE else None
+            case Add() if _is_complement(node):
+                return POSITIVE
             case Add():
                 signs = {self.sign(node.left), self.sign(node.right)}
                 return None if None in signs else POSITIVE if POSITIVE in signs else NONNEGATIVE
             case Sigma():
                 return NONNEGATIVE if self.inside(node).sign(node.body) else None
         return None
+
+    def _power(self, node: Power) -> str | None:
+        """The sign of a power: any power of what is positive is, and an even one of what is real is not negative."""
+        known, exponent = self.sign(node.base), sp.sympify(node.exponent, strict=True)
+        if known == POSITIVE or not exponent.is_positive:
+            return POSITIVE if known == POSITIVE else None
+        return known or (NONNEGATIVE if exponent.is_even and self.real(node.base) else None)
 
     def real(self, node: Node) -> bool:
         """Whether an expression has real values: symbols have, functions and numbers may not."""
@@ -479,12 +595,10 @@ class Facts:
         """The relations that hold here: of an index bound by a sum only those for exactly its range speak."""
         indices = {index for index, _, _ in self.bound}
         for g in self.relations:
-            relation = g.relation if isinstance(g, ForAll) else g
-            if relation.sign not in ORDERS:
+            relation, ranges = relation_of(g), ranges_of(g)
+            if relation.sign not in ORDERS or not set(ranges) <= set(self.bound):
                 continue
-            if isinstance(g, ForAll) and (g.index, g.low, g.high) not in self.bound:
-                continue
-            own = {g.index} if isinstance(g, ForAll) else set()
+            own = {index for index, _, _ in ranges}
             if not _gap(relation).entry(fresh(), fresh()).free_symbols & (indices - own):
                 yield relation
 

@@ -32,6 +32,7 @@ from genmath.indexed import Undetermined, fresh
 Shape = tuple[sp.Expr, sp.Expr]
 ONE = sp.Integer(1)
 INFINITE = {sp.oo, -sp.oo, sp.zoo, sp.nan}
+DIGITS = 60  # of values that are not rational
 _SERIAL = itertools.count()
 SCALAR = (ONE, ONE)
 
@@ -60,6 +61,7 @@ class Point:
     indices: Mapping[sp.Symbol, int] = field(default_factory=dict)
     steps: tuple[sp.Dummy, ...] = ()
     memory: dict[int, tuple[Node, sp.Matrix]] = field(default_factory=dict, compare=False, repr=False)
+    shared: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)  # with points made from it
 
     def value_of(self, node: Node) -> sp.Matrix:
         """The value of an expression, computed once; in every infinitesimal step only the linear part is kept."""
@@ -69,8 +71,15 @@ class Point:
                 raise Undetermined(f"{node.tex()} has no finite value at this point")
             for step in self.steps:
                 value = value.applyfunc(lambda v, h=step: linear_part(v, h))
+            value = value.applyfunc(self._rounded)
             self.memory[id(node)] = node, value  # the node is kept, so that no other gets its identity
         return self.memory[id(node)][1]
+
+    def _rounded(self, value: sp.Expr) -> sp.Expr:
+        """A value without functions: rationals stay exact, a logarithm becomes a number with many digits."""
+        if value.is_Rational or not value.has(sp.Function) or value.free_symbols - set(self.steps):
+            return value
+        return sp.N(value, DIGITS)
 
     def number(self, expression: Any) -> sp.Expr:
         """The value of an expression in dimensions and indices."""
@@ -144,9 +153,13 @@ def _dual(value: sp.Expr, step: sp.Dummy) -> tuple[sp.Expr, sp.Expr]:
 
 @dataclass(frozen=True)
 class Node:
-    """An expression.  Subclasses say how it is printed, shaped and lowered."""
+    """An expression.  Subclasses say how it is printed, shaped and lowered.
+
+    One that is ``named`` is printed as a name, and what it stands for is not shown.
+    """
 
     binds = ATOM
+    named = False
 
     def __add__(self, other: Operand) -> Node:
         return Add(self, as_node(other))
@@ -179,7 +192,7 @@ class Node:
     def __rtruediv__(self, other: Operand) -> Node:
         return Quotient(as_node(other), self)
 
-    def __pow__(self, exponent: int) -> Node:
+    def __pow__(self, exponent: int | sp.Expr) -> Node:
         return Power(self, exponent)
 
     def __getitem__(self, index: Any) -> Node:
@@ -381,7 +394,7 @@ class Num(Node):
 
 @dataclass(frozen=True)
 class Constant(Node):
-    """A matrix of ones (``1``), of zeros (``0``), or the identity (``I``)."""
+    """A matrix of ones (``1``), of zeros (``0``), the identity (``I``), or it with its columns reversed (``J``)."""
 
     kind: str
     dims: Shape
@@ -391,13 +404,46 @@ class Constant(Node):
         return self.dims
 
     def latex(self) -> str:
-        return {"1": r"\mathbf{1}", "0": r"\mathbf{0}", "I": r"\mathbf{I}"}[self.kind]
+        letters = {"1": r"\mathbf{1}", "0": r"\mathbf{0}", "I": r"\mathbf{I}", "J": r"\overleftarrow{\mathbf{I}}"}
+        return letters[self.kind]
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        if self.kind == "J":
+            return sp.KroneckerDelta(i + j, self.dims[1] + 1)
         return {"1": ONE, "0": sp.Integer(0), "I": sp.KroneckerDelta(i, j)}[self.kind]
 
     def value(self, point: Point) -> sp.Matrix:
+        if self.kind == "J":
+            return sp.eye(*point.size(self.dims))[:, ::-1]
         return {"1": sp.ones, "0": sp.zeros, "I": sp.eye}[self.kind](*point.size(self.dims))
+
+
+@dataclass(frozen=True)
+class Grid(Node):
+    """A matrix of a fixed size, written out: rows of scalars."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+    def __post_init__(self) -> None:
+        if not self.rows or len({len(row) for row in self.rows}) != 1 or not self.rows[0]:
+            raise ShapeError("the rows of a matrix are equally long, and there is at least one", self.latex())
+        for cell in self.children:
+            scalar("an entry of a matrix is a scalar", cell, self.latex())
+
+    @property
+    def shape(self) -> Shape:
+        return sp.Integer(len(self.rows)), sp.Integer(len(self.rows[0]))
+
+    def latex(self) -> str:
+        rows = r" \\ ".join(" & ".join(cell.tex() for cell in row) for row in self.rows)
+        return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        cells = ((a, b, cell) for a, row in enumerate(self.rows, 1) for b, cell in enumerate(row, 1))
+        return sp.Add(*(sp.KroneckerDelta(i, a) * sp.KroneckerDelta(j, b) * cell.entry() for a, b, cell in cells))
+
+    def value(self, point: Point) -> sp.Matrix:
+        return sp.Matrix([[point.value_of(cell)[0] for cell in row] for row in self.rows])
 
 
 @dataclass(frozen=True)
@@ -406,6 +452,7 @@ class Let(Node):
 
     letter: str
     body: Node
+    named = True
 
     @property
     def shape(self) -> Shape:
@@ -428,6 +475,16 @@ class Let(Node):
     def frozen(self) -> Var:
         """The abbreviation as a symbol of its own, for derivatives with respect to it."""
         return Var(f"let {self.letter} {next(_SERIAL)}", self.letter, self.shape)
+
+
+@dataclass(frozen=True)
+class LetAt(Let):
+    """An abbreviation for something at a time, which is printed below the letter."""
+
+    time: Any
+
+    def latex(self) -> str:
+        return f"{self.letter}_{{{sp.latex(sp.sympify(self.time, strict=True))}}}"
 
 
 # ---------------------------------------------------------------- matrix algebra
@@ -587,13 +644,20 @@ class Quotient(Node):
 
     @property
     def binds(self) -> int:  # type: ignore[override]
-        return POSTFIX if self.shape == SCALAR else SCALE
+        return POSTFIX if self.shape == SCALAR and not self.negative else SCALE
 
     @property
     def shape(self) -> Shape:
         return self.over.shape
 
+    @property
+    def negative(self) -> bool:
+        """Whether a minus sign stands at the head, which then is printed before the fraction."""
+        return isinstance(self.over, Scale) and self.over.factor == Num(-ONE)
+
     def latex(self) -> str:
+        if self.shape == SCALAR and self.negative:
+            return rf"-\frac{{{self.over.body.tex()}}}{{{self.under.tex()}}}"  # type: ignore[attr-defined]
         if self.shape == SCALAR:
             return rf"\frac{{{self.over.tex()}}}{{{self.under.tex()}}}"
         return rf"\frac{{1}}{{{self.under.tex()}}}\, {self.over.tex(PRODUCT)}"
@@ -610,23 +674,23 @@ class Quotient(Node):
 
 @dataclass(frozen=True)
 class Power(Node):
-    """An integer power of a scalar."""
+    """A power of a scalar: its exponent is an integer, or a whole number in dimensions."""
 
     base: Node
-    exponent: int
+    exponent: int | sp.Expr
     binds = POSTFIX
 
     def __post_init__(self) -> None:
         scalar("a power is taken of a scalar", self.base, self.latex())
 
     def latex(self) -> str:
-        return f"{self.base.tex(ATOM)}^{{{self.exponent}}}"
+        return f"{self.base.tex(ATOM)}^{{{sp.latex(self.exponent)}}}"
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         return self.base.entry() ** self.exponent
 
     def value(self, point: Point) -> sp.Matrix:
-        return sp.Matrix([[point.value_of(self.base)[0] ** self.exponent]])
+        return sp.Matrix([[point.value_of(self.base)[0] ** point.integer(self.exponent)]])
 
 
 @dataclass(frozen=True)
@@ -671,6 +735,34 @@ class Trace(Node):
 
 
 @dataclass(frozen=True)
+class Determinant(Node):
+    """The determinant of a square matrix of a fixed size."""
+
+    body: Node
+
+    def __post_init__(self) -> None:
+        rows, columns = self.body.shape
+        if rows != columns or not rows.is_Integer:
+            words = f"a determinant is taken of a square matrix of a fixed size, not of {shape_text(self.body.shape)}"
+            raise ShapeError(words, self.latex())
+
+    def latex(self) -> str:
+        return rf"\det {self.body.tex()}" if isinstance(self.body, Grid) else rf"\det\left({self.body.tex()}\right)"
+
+    def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
+        """By Leibniz: a signed product for each permutation."""
+        size = int(self.body.shape[0])
+        products = (
+            sp.LeviCivita(*order) * sp.Mul(*(self.body.entry(a, b + 1) for a, b in enumerate(order, 1)))
+            for order in itertools.permutations(range(size))
+        )
+        return sp.Add(*products)
+
+    def value(self, point: Point) -> sp.Matrix:
+        return sp.Matrix([[point.value_of(self.body).det()]])
+
+
+@dataclass(frozen=True)
 class Diag(Node):
     """The diagonal matrix of a column."""
 
@@ -709,7 +801,8 @@ class Entry(Node):
         row, column = (sp.latex(sp.sympify(index, strict=True)) for index in (self.row, self.column))
         if self.body.shape[1] == 1:
             indexed = self.body.tex_indexed(row)  # an entry of a column is a number: not bold, unless bracketed
-            return indexed if indexed.startswith("[") else BOLD.sub(r"\1", indexed)
+            plain = isinstance(self.body, Var | Let) and not indexed.startswith("[")
+            return BOLD.sub(r"\1", indexed) if plain else indexed
         return self.body.tex_indexed(row + column if len(row) == len(column) == 1 else f"{row}, {column}")
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
@@ -740,6 +833,14 @@ class Column(Node):
     def value(self, point: Point) -> sp.Matrix:
         body = point.value_of(self.body)
         return body[:, point.place(self.column, body.cols)]
+
+
+@dataclass(frozen=True)
+class Moment(Column):
+    """What a series holds at a time: a column of a matrix that holds one column for each time."""
+
+    def latex(self) -> str:
+        return self.body.tex_indexed(sp.latex(sp.sympify(self.column, strict=True)))
 
 
 @dataclass(frozen=True)

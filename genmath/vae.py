@@ -6,8 +6,10 @@ Notation (all of it in :mod:`genmath.notation`): ``states`` the joint density of
 the code, ``guess`` the encoder's probabilities, ``evidence`` the density of the sample; ``mean_1``, ``dev_1`` mean and
 deviation of one coordinate of a Gaussian code, ``noise_1`` standard normal noise.
 
-Contents: the bound and its gap, reparameterisation: law, moments, gradients, variances.  Divergences stand in
-:mod:`genmath.divergence`.
+Contents: the encoder's distribution, the bound and its gap, more than one draw, reparameterisation: law, moments,
+gradients, variances, and what the sheet says.  Divergences stand in :mod:`genmath.divergence`, likelihoods in
+:mod:`genmath.likelihood`, the network and its gradients in :mod:`genmath.vae_network`, the linear model in
+:mod:`genmath.collapse`, noise as data in :mod:`genmath.noise_images`.
 """
 
 from __future__ import annotations
@@ -16,29 +18,110 @@ import random
 
 import sympy as sp
 
-from genmath.calc import Claim, Link, Mistake, Statement, definition
-from genmath.calculus import Gradient, Integral
-from genmath.divergence import density, excess, one, over_states, zero
+from genmath.calc import Claim, Counterexample, Judgement, Link, Mistake, Statement, definition
+from genmath.calculus import Expectation, Gradient, Integral
+from genmath.divergence import density, excess, half, log_density, log_two_pi, one, over_code, over_states, zero
 from genmath.models import Sizes, Values, distribution
 from genmath.notation import (
+    NOISE_MOMENTS,
+    average,
     code_1,
+    dev,
     dev_1,
+    eps_k,
     erf,
     evidence,
     exp,
     guess,
     i,
+    j,
+    k,
     let,
+    likely,
     log,
     m,
     mean_1,
+    mu,
+    n,
     noise_1,
+    other,
+    prior,
     sqrt,
     states,
     t,
+    v,
 )
-from genmath.rules import At, By, Compute, ForAll, NonNegative
-from genmath.surface import ONE, Node, Relation, as_node
+from genmath.rules import At, By, Compute, ForAll, NonNegative, Normal
+from genmath.surface import ONE, Diag, Node, Num, Relation, Sigma, SquaredNorm, as_node
+
+# ---------------------------------------------------------------- the encoder's distribution
+
+z = let("z", mu + dev * eps_k)
+
+
+DISTRIBUTIONS = (
+    definition("vae-code", "A code is drawn", z, z.body, "(15)"),
+    Claim(
+        "vae-encoder-density",
+        "The encoder's log-density at its own draw",
+        over_code(log_density(z[i], mu[i], dev[i])),
+        (
+            Link(
+                "=",
+                -SquaredNorm(eps_k) / 2 - over_code(log(dev[i])) - Num(k) / 2 * log_two_pi,
+                "the draw minus its mean is the deviation times the noise",
+            ),
+        ),
+        "(11)",
+        uses=("vae-code",),
+        mistakes=(Mistake("deviations forgotten", -SquaredNorm(eps_k) / 2 - Num(k) / 2 * log_two_pi),),
+    ),
+    Claim(
+        "vae-covariance",
+        "The covariance is a diagonal matrix",
+        Expectation(eps_k, one, (z - mu) @ (z - mu).T),
+        (
+            Link(
+                "=",
+                Diag(dev * dev),
+                "entries of the noise are uncorrelated, with variance one",
+                Normal((NOISE_MOMENTS,)),
+            ),
+        ),
+        "(11)",
+        uses=("vae-code",),
+        mistakes=(Mistake("deviations for variances", Diag(dev)),),
+    ),
+    Claim(
+        "vae-prior",
+        "The prior's log-density",
+        over_code(log_density(z[i], zero, one)),
+        (Link("=", -SquaredNorm(z) / 2 - Num(k) / 2 * log_two_pi, "the squares add up to a squared length"),),
+        "(16)",
+        uses=("vae-code",),
+        mistakes=(Mistake("lost factor one half", -SquaredNorm(z) - Num(k) / 2 * log_two_pi),),
+    ),
+    Claim(
+        "vae-noise-variance",
+        "The noise has variance one",
+        Integral(noise_1**2 * density(noise_1, zero, one), noise_1, -sp.oo, sp.oo),
+        (Link("=", one, "integrate by parts", Compute()),),
+        "(16)",
+        mistakes=(Mistake("one half", half),),
+    ),
+    Claim(
+        "vae-prior-disc",
+        "How much of the prior lies in a disc of the plane",
+        Integral(2 * as_node(sp.pi) * t * (exp(-(t**2) / 2) / (2 * as_node(sp.pi))), t, 0, v),
+        (Link("=", 1 - exp(-(v**2) / 2), "the antiderivative is minus the exponential", Compute()),),
+        "(16)",
+        uses=("vae-prior",),
+        mistakes=(
+            Mistake("what lies outside", exp(-(v**2) / 2)),
+            Mistake("lost factor one half", 1 - exp(-(v**2))),
+        ),
+    ),
+)
 
 # ---------------------------------------------------------------- the bound
 
@@ -64,6 +147,26 @@ def finite(generator: random.Random, sizes: Sizes) -> Values:
 
 BOUND = (
     definition("vae-elbo", "The evidence lower bound", elbo, elbo.body, "(13)"),
+    Claim(
+        "vae-elbo-terms",
+        "The bound in two terms, as the sheet has it",
+        over_states(guess[i] * log(likely[i])) - over_states(guess[i] * (log(guess[i]) - log(prior[i]))),
+        (
+            Link(
+                "=",
+                over_states(guess[i] * (log(prior[i] * likely[i]) - log(guess[i]))),
+                "the logarithm of the joint density is a sum of two",
+            ),
+        ),
+        "(13)",
+        uses=("vae-elbo",),
+        mistakes=(
+            Mistake(
+                "divergence with a plus",
+                over_states(guess[i] * (log(likely[i]) + log(guess[i]) - log(prior[i]))),
+            ),
+        ),
+    ),
     definition(
         "vae-posterior-divergence", "Divergence of the guess from the posterior", divergence, divergence.body, "(13)"
     ),
@@ -100,6 +203,58 @@ BOUND = (
     ),
 )
 
+# ---------------------------------------------------------------- more than one draw
+
+AVERAGE = (
+    Relation(over_states(other[i]), "=", one),
+    Relation(over_states(other[i] * average[i]), "=", evidence),
+)
+
+
+def averages(generator: random.Random, sizes: Sizes) -> Values:
+    """Outcomes of several draws, the average weight in each, and its mean."""
+    chances, weights = distribution(generator, sizes[m]), distribution(generator, sizes[m])
+    return {"other": chances, "average": weights, "evidence": chances.T * weights}
+
+
+IMPORTANCE = (
+    Claim(
+        "vae-importance-mean",
+        "The average weight of several draws has the evidence as its mean",
+        Sigma(j, ONE, n, over_states(guess[i] * (states[i] / guess[i]))) / n,
+        (Link("=", evidence, "each draw's weight is joint density over probability: the probability cancels"),),
+        "(13)",
+        given=FINITE,
+        model=finite,
+        mistakes=(
+            Mistake("sum instead of mean", Num(n) * evidence),
+            Mistake("the weights are not divided", over_states(guess[i] * states[i])),
+        ),
+    ),
+    Claim(
+        "vae-importance-bound",
+        "The logarithm of the average weight is a lower bound on average",
+        over_states(other[i] * log(average[i])),
+        (
+            Link(
+                "<=",
+                log(evidence),
+                "the logarithm lies below its tangent at the evidence",
+                NonNegative(
+                    over_states(other[i] * excess(average[i] / evidence)),
+                    by=(At("log-tangent", average[i] / evidence),),
+                ),
+            ),
+        ),
+        "(13)",
+        given=AVERAGE,
+        model=averages,
+        uses=("vae-importance-mean", "log-tangent"),
+        equality=(ForAll(i, ONE, m, Relation(average[i] / evidence, "=", one)),),
+        mistakes=(Mistake("an upper bound", log(evidence), ">="),),
+    ),
+)
+
 # ---------------------------------------------------------------- reparameterisation
 
 sample = mean_1 + dev_1 * noise_1
@@ -112,6 +267,7 @@ def mean_of(term: Node) -> Node:
 
 normal_slope = exp(-(mean_1**2) / (2 * dev_1**2)) / (sqrt(as_node(2 * sp.pi)) * dev_1)
 positive_part = (1 + erf(mean_1 / (dev_1 * sqrt(as_node(2))))) / 2
+share = let("share", positive_part)
 score = (code_1 - mean_1) / dev_1**2
 gaussian = density(code_1, mean_1, dev_1)
 
@@ -170,9 +326,26 @@ SAMPLING = (
         mistakes=(Mistake("lost factor one half", exp(t / 2) * noise_1),),
     ),
     Claim(
+        "vae-stein",
+        "A mean with the noise's factor is a mean of slopes",
+        mean_of_code((code_1 - mean_1) * exp(t * code_1)),
+        (
+            Link(
+                "=",
+                dev_1**2 * t * exp(t * mean_1 + t**2 * dev_1**2 / 2),
+                "complete the square and integrate",
+                Compute(),
+            ),
+            Link("=", dev_1**2 * mean_of_code(t * exp(t * code_1)), "the mean of the derivative", Compute()),
+        ),
+        "(15)",
+        uses=("vae-sample-generating",),
+        mistakes=(Mistake("lost variance", mean_of_code(t * exp(t * code_1))),),
+    ),
+    Claim(
         "vae-step-mean",
         "The mean of a step has a slope",
-        Gradient(let("share", positive_part), mean_1),
+        Gradient(share, mean_1),
         (Link("=", normal_slope, "derivative of the error function", Compute()),),
         "(15)",
         mistakes=(Mistake("the mean of the step's own slope", zero),),
@@ -195,4 +368,64 @@ SAMPLING = (
     ),
 )
 
-STATEMENTS: tuple[Statement, ...] = (*BOUND, *SAMPLING)
+# ---------------------------------------------------------------- what the sheet says
+
+COUNTEREXAMPLES = (
+    Counterexample(
+        "vae-printed-covariance",
+        "A vector of variances is no covariance",
+        "The encoder's Gaussian has the covariance σ², a vector with one number for each coordinate.",
+        lambda: Relation(Expectation(eps_k, one, (z - mu) @ (z - mu).T), "=", dev * dev),
+        "(11)",
+        ("vae-covariance",),
+    ),
+    Counterexample(
+        "vae-step-exchange",
+        "Sampling through a step can't be differentiated",
+        "With the noise apart, sampling is differentiable: the gradient of a mean is the mean of the gradients. Here "
+        "the mean of a step, which is 1 for a positive code and 0 for others; its slope is 0 at every code but one.",
+        Relation(Gradient(share, mean_1), "=", zero),
+        "2.1",
+        ("vae-step-mean", "vae-pathwise-gradient"),
+        values={"mu_1": sp.Matrix([0]), "sigma_1": sp.Matrix([1])},
+    ),
+)
+
+JUDGEMENTS = (
+    Judgement(
+        "vae-direction",
+        "Minimise or maximise",
+        "The letter L stands for a loss in the first section and for the bound in the second.",
+        "The bound is to be maximised. The program minimises minus the bound, and calls it the loss.",
+        "code",
+        "2.1",
+        ("vae-bound", "vae-loss"),
+    ),
+    Judgement(
+        "vae-interpretable",
+        "Interpretable latent spaces",
+        "VAEs have interpretable latent spaces.",
+        "Nothing in the bound prefers the axes: after a rotation of the code the divergence is the same, and a decoder "
+        "that turns back makes the same images. The chapter turns the code of a trained model.",
+        "experiment",
+        "Summary",
+        ("kl-rotation",),
+    ),
+    Judgement(
+        "vae-printed-samples",
+        "Samples are made once",
+        "New samples are generated, and their shape is printed.",
+        "As indented they are made and printed after each of the epochs. A sample's shape tells nothing about it.",
+        "code",
+        "2.2",
+    ),
+)
+
+STATEMENTS: tuple[Statement, ...] = (
+    *DISTRIBUTIONS,
+    *BOUND,
+    *IMPORTANCE,
+    *SAMPLING,
+    *COUNTEREXAMPLES,
+    *JUDGEMENTS,
+)

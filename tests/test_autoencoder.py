@@ -7,49 +7,19 @@ import itertools
 
 import numpy as np
 import pytest
+from binding import agree, claim, disagree, formula, mistakes
 
-from genmath.book import find
 from genmath.bridge import instantiate
-from genmath.calc import Claim
 from genmath.notation import d, k, n
 from genmodels import activations, autoencoder, losses, training
 
 D, K, N = 5, 3, 4
-TOLERANCE = 1e-12
 NAMES = {
     "ae-rows-grad-decoder": "W_d",
     "ae-rows-grad-decoder-bias": "b_d",
     "ae-rows-grad-encoder": "W_e",
     "ae-rows-grad-encoder-bias": "b_e",
 }
-
-
-def claim(label):
-    found = find(label)
-    assert isinstance(found, Claim)
-    return found
-
-
-def formula(label):
-    """The end of a claim's chain."""
-    return claim(label).links[-1].right
-
-
-def mistakes(label):
-    """The claim's named mistakes."""
-    return [m.right for m in claim(label).mistakes]
-
-
-def agree(computed, wanted):
-    """Hold two arrays together to twelve digits."""
-    wanted = np.asarray(wanted, dtype=float).reshape(np.shape(computed))
-    np.testing.assert_allclose(computed, wanted, rtol=0, atol=TOLERANCE * max(1.0, np.abs(wanted).max()))
-
-
-def disagree(computed, wrong):
-    """A wrong formula must be noticed."""
-    with pytest.raises(AssertionError):
-        agree(computed, wrong)
 
 
 @pytest.fixture

@@ -232,6 +232,16 @@ def test_symmetric_sums_inside_of_functions_are_recognised() -> None:
     assert not is_zero(form(i, j, p, q, j) - form(i, j, p, q, i))
 
 
+def test_a_sum_in_an_exponential_stays_a_sum() -> None:
+    """SymPy's expansion makes a product over the index of it, in which no letter is named."""
+    inner, other = sp.Sum(A[i, p] * v[p], (p, 1, k)), sp.Sum(A[i, q] * v[q], (q, 1, k))
+    e = sp.Sum(sp.log(sp.Sum(sp.exp(inner + w[i]), (i, 1, n))) * v[j], (j, 1, n))
+
+    assert not normal(e).has(sp.Product)
+    assert is_zero(e - sp.Sum(v[j], (j, 1, n)) * sp.log(sp.Sum(sp.exp(other) * sp.exp(w[i]), (i, 1, n))))
+    assert not is_zero(e - sp.Sum(v[j], (j, 1, n)) * sp.log(sp.Sum(sp.exp(other), (i, 1, n))))
+
+
 def test_many_indices_in_one_part_are_refused_and_not_tried_for_hours() -> None:
     with pytest.raises(Undetermined, match="play one part"):
         normal(sp.Sum(v[i], (i, 1, n)) ** 9)
@@ -286,6 +296,38 @@ def test_an_index_out_of_known_range_is_recorded() -> None:
 
     assert shifted.conditions == {(p + 1, n)}
     assert outside.conditions == {(p, k)}
+
+
+def test_an_index_that_counts_backwards_is_known_to_stay_in_range() -> None:
+    known = Context({p: n})
+
+    form = normal(sp.Sum(delta(i + p, n + 1) * v[i], (i, 1, n)), known)
+
+    assert form == v[n + 1 - p]
+    assert not known.conditions
+
+
+@pytest.mark.parametrize(
+    ("turn", "bound", "top"),
+    [(n, n, n), (n + 2, n, n), (k + 1, n, n), (n + 1, k, n), (n + 1, n, k + n), (n + 1 + q, n, n), (2 * n, n, n)],
+)
+def test_an_index_that_counts_backwards_out_of_range_is_recorded(turn: sp.Expr, bound: sp.Expr, top: sp.Expr) -> None:
+    """Each would reach the place 0, or one beyond the bound, for some value of the index or of the sizes."""
+    unknown = Context({p: top, q: n})
+
+    normal(sp.Sum(delta(i, turn - p) * v[i], (i, 1, bound)), unknown)
+
+    assert unknown.conditions == {(turn - p, bound)}
+
+
+def test_an_order_reaches_as_far_as_its_gap_and_no_further() -> None:
+    known = Context(at_most=frozenset({(k, n)}))
+
+    assert known.ordered(sp.Integer(1), n - k + 1)
+    assert known.ordered(k + 2, n + 2)
+    assert not known.ordered(sp.Integer(1), n - k)
+    assert not known.ordered(n, k)
+    assert not known.ordered(2 * k, n)
 
 
 def test_a_known_contraction_is_preferred_to_a_supposed_one() -> None:

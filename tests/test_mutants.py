@@ -37,6 +37,7 @@ def named(right: Node, sign: str = "=") -> dict[str, str]:
         (A @ B, "product in the wrong order", r"B\, A"),
         (A.T @ B, "lost transpose", r"A\, B"),
         (a**2, "lost power", "a^{1}"),
+        (a**d, "lost power", "a^{d - 1}"),
         (SquaredNorm(x), "factor 2 too many", r"2\,\left\lVert x \right\rVert^2"),
         (
             Expectation(u, a, SquaredNorm(u)),

@@ -7,10 +7,40 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
-from genmath.calculus import Function, System
+from genmath.calculus import Function, Iterated, System
 from genmath.indexed import Undetermined
-from genmath.rules import At, Compute, Convex, Facts, ForAll, NonNegative, Normal, SameZeros, Setting, Shape
-from genmath.surface import ONE, Column, Entry, Let, Node, Num, Power, Relation, Sigma, Space, SquaredNorm, Var, as_node
+from genmath.rules import (
+    At,
+    Compute,
+    Convex,
+    Facts,
+    ForAll,
+    Induction,
+    NonNegative,
+    Normal,
+    SameZeros,
+    Setting,
+    Shape,
+    ranges_of,
+    relation_of,
+)
+from genmath.surface import (
+    ONE,
+    Column,
+    Constant,
+    Entry,
+    Grid,
+    Let,
+    Node,
+    Num,
+    Power,
+    Relation,
+    Sigma,
+    Space,
+    SquaredNorm,
+    Var,
+    as_node,
+)
 
 d, k, n, r = sp.symbols("d k n r", integer=True, positive=True)
 i, j = sp.symbols("i j", integer=True, positive=True)
@@ -18,9 +48,11 @@ a, b, t = (Var(name, name) for name in "abt")
 c, w = Var("c", "c", domain="positive"), Var("w", "w", domain="nonnegative")
 x, u = Var("x", "x", (d, ONE)), Var("u", "u", (d, ONE))
 A, Q = Var("A", "A", (d, d)), Var("Q", "Q", (d, r))
-zero = as_node(0)
+zero, STEPS = as_node(0), as_node(n)
 g = Function.opaque("g", "g")
-exp, log, sqrt, sinh = (Function(f, rf"\{f}", getattr(sp, f)) for f in ("exp", "log", "sqrt", "sinh"))
+exp, log, sqrt, sinh, cos, sin = (
+    Function(f, rf"\{f}", getattr(sp, f)) for f in ("exp", "log", "sqrt", "sinh", "cos", "sin")
+)
 
 
 def sign(node: Node, *given: object, bound: tuple = (), **setting: object) -> str | None:
@@ -47,7 +79,14 @@ def sign(node: Node, *given: object, bound: tuple = (), **setting: object) -> st
         (a**2, "nonnegative"),
         (a**3, None),
         (c**3, "positive"),
-        (Power(c, -1), None),
+        (Power(c, -1), "positive"),
+        (Power(c, n - k), "positive"),
+        (Power(w, -2), None),
+        (c**d, "positive"),
+        (w**d, "nonnegative"),
+        (a**d, None),
+        (a ** (2 * d), "nonnegative"),
+        (c ** (d - 1), "positive"),
         (-(a**2), None),
         (a**2 * c, "nonnegative"),
         (a**2 * b, None),
@@ -218,6 +257,35 @@ def test_an_equation_given_for_some_indices_does_not_reach_the_others() -> None:
     assert not zeroed(Sigma(j, ONE, k, Entry(x, j)), k * a, ForAll(i, ONE, d, some.relation))
 
 
+def test_an_equation_given_for_two_indices_reaches_the_entries_in_both_ranges_alone() -> None:
+    both = ForAll(i, ONE, d, ForAll(j, ONE, r, Relation(Entry(Q, i, j), "=", Entry(x, i))))
+    fewer = ForAll(i, ONE, k, both.relation)
+    triangle = ForAll(i, ONE, d, ForAll(j, ONE, i, Relation(Entry(A, i, j), "=", a)))
+    entries, above = Sigma(i, ONE, d, Sigma(j, ONE, r, Entry(Q, i, j))), Sigma(i, ONE, d, Sigma(j, ONE, d, A[i, j]))
+
+    assert zeroed(entries, r * Sigma(i, ONE, d, Entry(x, i)), both)
+    assert not zeroed(entries, r * Sigma(i, ONE, d, Entry(x, i)), fewer)
+    assert not zeroed(above, d**2 * a, triangle)
+
+
+def test_a_fact_given_for_two_indices_counts_under_both_sums_alone() -> None:
+    above = ForAll(i, ONE, d, ForAll(j, ONE, r, Relation(Entry(Q, i, j), ">", c)))
+    term = Entry(Q, i, j) - c
+
+    assert sign(Sigma(i, ONE, d, Sigma(j, ONE, r, term)), above) == "nonnegative"
+    assert sign(Sigma(i, ONE, d, Sigma(j, ONE, k, term)), above) is None
+    assert sign(Sigma(i, ONE, d, term), above) is None
+    assert sign(Sigma(i, ONE, d, Sigma(i, ONE, d, Sigma(j, ONE, r, term))), above) == "nonnegative"
+
+
+def test_what_is_given_for_several_indices_names_all_of_them() -> None:
+    both = ForAll(i, ONE, d, ForAll(j, 2, r, Relation(Entry(Q, i, j), "=", a)))
+
+    assert both.tex() == r"Q_{ij} = a \quad (j = 2, \dots, r) \quad (i = 1, \dots, d)"
+    assert relation_of(both) == Relation(Entry(Q, i, j), "=", a)
+    assert ranges_of(both) == ((i, 1, d), (j, 2, r))
+
+
 def test_an_equation_for_a_free_index_is_not_used_for_another() -> None:
     one = Relation(Entry(x, i), "=", a)
 
@@ -287,6 +355,25 @@ def test_a_procedure_supposes_no_sign_that_is_not_there(left: Node, right: Node,
     assert (Compute().prove(Relation(left, "=", right), Setting()) is not None) is holds
 
 
+def test_a_procedure_compares_every_entry_of_a_matrix_written_out() -> None:
+    turn, back = Grid(((cos(a), -sin(a)), (sin(a), cos(a)))), Grid(((cos(a), sin(a)), (-sin(a), cos(a))))
+    unit = Constant("I", (sp.Integer(2), sp.Integer(2)))
+    almost = Grid(((as_node(1), zero), (zero, as_node(1) + (cos(a) - 1) * (cos(a) - 1))))
+
+    assert Compute().prove(Relation(back @ turn, "=", unit), Setting())
+    assert Compute().prove(Relation(turn.T, "=", back), Setting())
+    assert Compute().prove(Relation(turn @ turn, "=", unit), Setting()) is None
+    assert Compute().prove(Relation(back @ turn, "=", almost), Setting()) is None
+
+
+def test_sums_of_few_terms_are_written_out_before_a_procedure_sees_them() -> None:
+    """SymPy's own sum of deltas is a case distinction."""
+    few, many = (Sigma(i, 1, bound, Num(sp.KroneckerDelta(i, 2)) * a) for bound in (3, n))
+
+    assert Compute().prove(Relation(few, "=", a), Setting())
+    assert Compute().prove(Relation(many, "=", a), Setting()) is None
+
+
 def test_a_procedure_compares_scalars_only() -> None:
     """Both sides have the same first entry."""
     with pytest.raises(Undetermined, match="scalars"):
@@ -297,6 +384,73 @@ def test_a_symbol_lies_in_a_space_and_in_nothing_else() -> None:
     assert Shape().prove(Relation(x, "in", Space((d, ONE))), Setting())
     assert not Shape().prove(Relation(x, "in", u), Setting())
     assert not Shape().prove(Relation(x, "=", u), Setting())
+
+
+# ---------------------------------------------------------------- induction
+
+
+def repeated(body: Node, closed: Node, *given: object, start: Node = b, steps: Node = STEPS) -> bool:
+    link = Relation(Iterated(t, body, start, steps), "=", closed)
+    return Induction().prove(link, Setting(tuple(given))) is not None
+
+
+def test_induction_proves_what_a_map_makes_of_its_start() -> None:
+    assert repeated(a * t, a**n * b)
+    assert repeated(t - c * a * t, (1 - c * a) ** n * b)
+    assert repeated(t + a, b + Num(n) * a)
+    assert repeated(a * t + 1, a**n * b + (a**n - 1) / (a - 1))
+    assert repeated(t, b)
+    assert repeated(t * SquaredNorm(x), a**n * b, Relation(SquaredNorm(x), "=", a))
+
+
+@pytest.mark.parametrize(
+    ("body", "closed"),
+    [
+        (a * t, a**n),  # wrong for no step
+        (a * t, a ** (n - 1) * b),
+        (a * t, a ** (n + 1) * b),
+        (a * t, a * b),  # right for one step
+        (a * t, (a + b) ** n * b),
+        (t + a, b + a),
+        (t**2, b**2),
+    ],
+)
+def test_what_is_wrong_for_some_number_of_steps_is_not_proved(body: Node, closed: Node) -> None:
+    assert not repeated(body, closed)
+
+
+def test_induction_names_itself_among_what_is_supposed() -> None:
+    proof = Induction().prove(Relation(Iterated(t, a * t, b, as_node(n)), "=", a**n * b), Setting())
+
+    assert proof is not None
+    assert [lemma.name for lemma in proof.modulo] == ["induction"]
+
+
+@pytest.mark.parametrize(
+    ("start", "closed", "given"),
+    [
+        (Num(n) * b, Num(n) * a**n * b, ()),
+        (b, Sigma(i, ONE, n, a), ()),
+        (b, a**n * b, (Relation(as_node(n), "<=", as_node(d)),)),
+        (b, a**n * b, (Relation(c, "=", a**n),)),
+    ],
+)
+def test_a_number_of_steps_that_stands_elsewhere_is_refused(start: Node, closed: Node, given: tuple) -> None:
+    with pytest.raises(Undetermined, match="number of steps"):
+        repeated(a * t, closed, *given, start=start)
+
+
+@pytest.mark.parametrize("steps", [as_node(3), Num(n + 1)])
+def test_induction_needs_a_letter_for_the_number_of_steps(steps: Node) -> None:
+    with pytest.raises(Undetermined, match="with a letter"):
+        repeated(a * t, a**n * b, steps=steps)
+
+
+def test_induction_proves_equations_about_maps() -> None:
+    with pytest.raises(Undetermined, match="equations"):
+        Induction().prove(Relation(Iterated(t, t, b, as_node(n)), "<=", b), Setting())
+    with pytest.raises(Undetermined, match="with a letter"):
+        Induction().prove(Relation(a, "=", a), Setting())
 
 
 # ---------------------------------------------------------------- systems

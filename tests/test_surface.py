@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 import sympy as sp
 
-from genmath.calculus import Apply, Expectation, Function, Gradient, Integral, Partial, System
+from genmath.calculus import Apply, Expectation, Function, Gradient, Integral, Iterated, Partial, System
 from genmath.indexed import Undetermined, fresh
 from genmath.surface import (
     ONE,
@@ -19,9 +19,11 @@ from genmath.surface import (
     Column,
     Constant,
     Count,
+    Determinant,
     Diag,
     Dot,
     Entry,
+    Grid,
     Had,
     Leading,
     Let,
@@ -49,6 +51,8 @@ x, u = Var("x", "x", (d, ONE)), Var("u", "u", (d, ONE))
 z = Var("z", "z", (k, ONE))
 W, V = Var("W", "W", (k, d)), Var("V", "V", (d, k))
 S = Var("S", "S", (d, d))
+REVERSED = Constant("J", (d, d))
+SQUARE = Grid(((a, b), (a * b, as_node(3))))
 g, h = Function.opaque("g", "g"), Function.opaque("h", "h")
 SIZES = {d: 3, k: 2, n: 4}
 
@@ -114,7 +118,7 @@ class Maker:
                 Num(d - k),
             ]
             return self.random.choice([a, b, Entry(z, self.random.choice(indices)), self.random.choice(numbers)])
-        fitting = [v for v in (x, u, z, W, V, S) if v.shape == shape]
+        fitting = [v for v in (x, u, z, W, V, S, REVERSED) if v.shape == shape]
         return self.random.choice(fitting or [Constant("1", shape)])
 
     def add(self, shape, depth, indices):
@@ -308,12 +312,22 @@ def test_letters_with_an_index_are_bracketed_under_another() -> None:
         lambda: x**2,
         lambda: Trace(W),
         lambda: Diag(W),
+        lambda: Determinant(S),
+        lambda: Determinant(Grid(((a, b),))),
+        lambda: Grid(((a, x),)),
+        lambda: Grid(((a, b), (a,))),
+        lambda: Grid(()),
+        lambda: Grid(((),)),
         lambda: Gradient(x, x),
         lambda: Partial(x, Entry(x, 1)),
         lambda: Integral(x, t, 0, 1),
         lambda: Integral(a, x, 0, 1),
         lambda: Integral(a, t, x, 1),
         lambda: Expectation(x, u, a),
+        lambda: Iterated(x, x, x, Num(d)),
+        lambda: Iterated(t, x, a, Num(d)),
+        lambda: Iterated(t, a * t, x, Num(d)),
+        lambda: Iterated(t, a * t, b, x),
         lambda: System((x,)),
         lambda: Relation(x, "=", z),
         lambda: Relation(x.T, "=", x),
@@ -416,9 +430,16 @@ def test_an_abbreviation_prints_as_its_name_and_means_its_body() -> None:
         (SquaredNorm(x), r"\left\lVert x \right\rVert^2"),
         (Diag(x), r"\operatorname{diag}\left(x\right)"),
         (Constant("I", (d, d)), r"\mathbf{I}"),
+        (REVERSED @ x, r"\overleftarrow{\mathbf{I}}\, x"),
+        (SQUARE, r"\begin{pmatrix} a & b \\ a\,b & 3 \end{pmatrix}"),
+        (Determinant(SQUARE), r"\det \begin{pmatrix} a & b \\ a\,b & 3 \end{pmatrix}"),
+        (a * Determinant(SQUARE.T), r"a\,\det\left(\begin{pmatrix} a & b \\ a\,b & 3 \end{pmatrix}^{\top}\right)"),
         (Column(W, j), r"W_{\cdot j}"),
         (Expectation(u, a, SquaredNorm(u)), r"\mathbb{E}_{u}\left[\left\lVert u \right\rVert^2\right]"),
         (Integral(t**2, t, 0, 1), r"\int_{0}^{1} t^{2}\, \mathrm{d}t"),
+        (Iterated(t, a * t, b, Num(d)), r"\left(t \mapsto a\,t\right)^{d}\left(b\right)"),
+        (a**d, "a^{d}"),
+        ((a + b) ** (2 * d), r"\left(a + b\right)^{2 d}"),
         (Function("sqrt", r"\sqrt", sp.sqrt)(a), r"\sqrt{a}"),
         (System((a, b)), r"\left\{\begin{aligned} a &= 0 \\ b &= 0 \end{aligned}\right."),
         (Partial(SquaredNorm(x), Entry(x, i)), r"\frac{\partial \left\lVert x \right\rVert^2}{\partial x_{i}}"),
@@ -443,6 +464,32 @@ def test_counting_nodes_and_spaces_have_values() -> None:
         Node().latex()
     with pytest.raises(NotImplementedError):
         Node().value(point())
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        SQUARE,
+        SQUARE @ SQUARE.T,
+        Determinant(SQUARE),
+        Determinant(Grid(((a, b, t), (b, as_node(2), a), (t, t, a * b)))),
+        Determinant(SQUARE + SQUARE.T) * SQUARE,
+        Entry(SQUARE, 2, 1) + Entry(SQUARE.T, j, i),
+    ],
+)
+def test_a_matrix_written_out_and_its_determinant_agree_in_both_lowerings(tree: Node) -> None:
+    where = point()
+    p, q = fresh(), fresh()
+    entry, value = tree.entry(p, q), where.value_of(tree)
+
+    for row in range(value.rows):
+        for column in range(value.cols):
+            assert looped(entry, where, {**where.indices, p: row + 1, q: column + 1}) == value[row, column] != 0
+
+
+def test_reversed_columns_are_where_they_should_be() -> None:
+    assert point().value_of(W @ REVERSED) == matrix("0 W", 2, 3)[:, [2, 1, 0]]
+    assert point().value_of(REVERSED @ x) == matrix("0 x", 3, 1)[[2, 1, 0], :]
 
 
 # ---------------------------------------------------------------- derivatives
@@ -620,6 +667,47 @@ def test_integrals_without_a_sure_value_are_refused() -> None:
             point().value_of(tree)
     with pytest.raises(Undetermined, match="integrated"):
         Integral(positive, positive, -1, 1).entry()
+
+
+def test_a_map_is_applied_as_often_as_it_says() -> None:
+    place = Point({d: 3}, {"a": sp.Matrix([[2]]), "b": sp.Matrix([[5]]), "t": sp.Matrix([[7]])})
+    doubled = Iterated(t, 2 * t + a, b + t, Num(d))
+
+    assert place.value_of(doubled)[0] == 2 * (2 * (2 * 12 + 2) + 2) + 2
+    assert place.value_of(Iterated(t, 2 * t + a, b, as_node(0)))[0] == 5
+    assert Iterated(t, 2 * t + a, b + t, as_node(3)).entry() == 8 * (b.symbol + t.symbol) + 7 * a.symbol
+    assert place.value_of(doubled ** (2 * d))[0] == 110**6
+
+
+def test_the_letter_of_a_map_means_nothing_outside_of_it() -> None:
+    doubled = Iterated(t, 2 * t, t**2, Num(d))
+
+    slope = Gradient(doubled, t)
+
+    assert doubled.bound == {t.symbol}
+    assert Point({d: 3}, {"t": sp.Matrix([[5]])}).value_of(slope)[0] == 8 * 10
+
+
+def test_a_map_that_is_applied_a_number_of_times_with_a_letter_has_no_entry() -> None:
+    with pytest.raises(Undetermined, match="induction"):
+        Iterated(t, a * t, b, Num(d)).entry()
+
+
+@pytest.mark.parametrize(
+    ("tree", "message"),
+    [
+        (Iterated(Var("w", "w", SCALAR, "positive"), a, a, as_node(2)), "domain"),
+        (Iterated(t, t + Num(d), a, Num(d)), "may not depend"),
+    ],
+)
+def test_a_map_that_is_not_the_same_in_every_step_or_every_place_is_refused(tree, message) -> None:
+    with pytest.raises(Undetermined, match=message):
+        tree.once(a.symbol)
+
+
+def test_the_number_of_steps_is_no_symbol() -> None:
+    with pytest.raises(Undetermined, match="number of steps"):
+        Iterated(t, a * t, b, a)
 
 
 def test_a_system_holds_where_all_its_equations_hold() -> None:

@@ -1,11 +1,14 @@
-"""The command line: ``python -m genmath list | show | verify | uses``.
+"""The command line: ``python -m genmath list | show | verify | uses | exercises | check``.
 
-Exit status: 0 if every statement asked for stands, 1 if one does not, 2 if the command can't be carried out.
+Exit status: 0 if every statement asked for stands, 1 if one does not, 2 if the command can't be carried out.  For an
+answer to an exercise: 0 if it is right, 1 if it differs, 3 if it has no value somewhere, 4 if it can't be read, 5 if
+it can't be decided.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -15,16 +18,26 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
-from genmath import book
+from genmath import book, graph, tutor
+from genmath.answers import check as checked
 from genmath.calc import Claim, Counterexample, Judgement, Report, Statement
+from genmath.tokens import LONGEST
 
 FIELDS = ("label", "stem", "source", "kind", "verdict", "scope", "evidence", "mutants", "seconds")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    answer: list[str] = []
+    if arguments[:1] == ["check"] and "--" in arguments:  # an answer may begin with a minus
+        place = arguments.index("--")
+        arguments, answer = arguments[:place], arguments[place + 1 :]
     options = parser().parse_args(arguments)
+    if answer:
+        options.answer += answer
     try:
         return options.run(options)
     except book.UnknownLabel as error:
@@ -38,16 +51,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     top = argparse.ArgumentParser(prog="genmath", description="Statements about generative models, with proofs.")
-    commands = top.add_subparsers(required=True, metavar="list | show | verify | uses")
+    commands = top.add_subparsers(required=True, metavar="list | show | verify | uses | exercises | check")
     for name, run, about in (
         ("list", list_, "all statements, and what the sheet's inventory still owes"),
         ("show", show, "one statement with its proof"),
         ("verify", verify, "prove claims and refute counterexamples"),
         ("uses", uses, "what a statement rests on, and what falls with it"),
+        ("exercises", exercises, "the exercises of a chapter, or all"),
+        ("check", check, "check an answer to an exercise; on a terminal without an answer, try until it is right"),
     ):
         command = commands.add_parser(name, help=about, description=about)
         command.set_defaults(run=run)
         command.add_argument("--json", action="store_true", help="print JSON")
+        if name == "exercises":
+            command.add_argument("stem", metavar="STEM", nargs="?", help="a chapter, such as vae")
+        if name == "check":
+            command.add_argument("label", metavar="LABEL")
+            about = "your formula, in quotes, behind --; - reads it from standard input"
+            command.add_argument("answer", metavar="ANSWER", nargs="*", help=about)
         if name in ("show", "uses"):
             command.add_argument("label", metavar="LABEL")
         if name == "verify":
@@ -112,14 +133,68 @@ def show(options: argparse.Namespace) -> int:
 
 def uses(options: argparse.Namespace) -> int:
     """What a statement rests on, and what would fall with it."""
-    below, above = book.rests_on(options.label), book.used_by(options.label)
+    statement = book.find(options.label)
+    near = graph.uses(book.STATEMENTS)
+    users = graph.turned(near)
     if options.json:
-        record = {"label": options.label, "rests_on": below, "falls_with_it": above}
+        direct = {"uses": near[options.label], "used_by": users[options.label]}
+        whole = {"rests_on": book.rests_on(options.label), "falls_with_it": book.used_by(options.label)}
+        record = {"label": options.label, **direct, **whole}
         print(json.dumps(record, indent=1, ensure_ascii=False))
         return 0
-    print(f"{options.label} rests on: {', '.join(below) or 'nothing'}")
-    print(f"falls with it: {', '.join(above) or 'nothing'}")
+    print(f"{options.label}: {statement.title}")
+    for words, found in (("rests on", near), ("falls with it", users)):
+        print("\n".join(_ways(words, graph.reached(found, options.label), options.label)))
     return 0
+
+
+def _ways(words: str, found: dict[str, str], label: str) -> list[str]:
+    """What is reached from a statement, a line each, with the statement through which it is reached."""
+    if not found:
+        return [f"{words}: nothing"]
+    width = max(map(len, found))
+    lines = [
+        f"  {other:{width}}  {book.find(other).title}" + (f" (through {through})" if through != label else "")
+        for other, through in found.items()
+    ]
+    return [f"{words}: {len(found)}", *lines]
+
+
+def exercises(options: argparse.Namespace) -> int:
+    """The exercises of a chapter, or all."""
+    stems = [options.stem] if options.stem else list(book.EXERCISES_OF)
+    rows = [{"stem": stem, **e.record()} for stem in stems for e in book.exercises_of(stem)]
+    if options.json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    elif sys.stdout.isatty():
+        table = Table("label", "question", box=None, header_style="bold")
+        for row in rows:
+            table.add_row(row["label"], Text(row["prompt"]))
+        Console().print(table)
+    else:
+        print("\n".join("\t".join((row["label"], row["stem"], row["prompt"])) for row in rows))
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Whether an answer is right; the status says it too."""
+    exercise = book.exercise(options.label)
+    if not options.answer and not options.json and sys.stdin.isatty():
+        return tutor.practise(exercise)
+    answer = _piped() if options.answer in ([], ["-"]) else " ".join(options.answer)
+    outcome = checked(exercise, answer)
+    if options.json:
+        print(json.dumps({"label": exercise.label, **outcome.record()}, indent=1, ensure_ascii=False))
+    else:
+        print("\n".join(tutor.lines(exercise, answer, outcome)))
+    return tutor.STATUS[outcome.verdict]
+
+
+def _piped() -> str:
+    """An answer from standard input; the checker refuses what is longer than it reads here."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # as for what is typed as an argument
+    return "" if sys.stdin.isatty() else sys.stdin.read(2 * LONGEST).strip()
 
 
 def _with_bar(labels: list[str] | None, *, fresh: bool) -> dict[str, Report]:
@@ -185,7 +260,10 @@ def _lines(statement: Statement) -> list[str]:
         chain = [f"{tex}    [{reason}]" if reason else tex for tex, reason in statement.chain()]
         return given + chain + [f"equality: {e.tex()}" for e in statement.equality]
     if isinstance(statement, Counterexample):
-        return [f"the sheet: {statement.says}", statement.statement_tex()]
+        given = [f"given {g.tex()}" for g in statement.given]
+        works = [f"exhibited in the museum: {e.work}, {e.where}" for e in book.EXHIBITS if e.label == statement.label]
+        said = "the sheet" if statement.source else "as printed"
+        return [f"{said}: {statement.says}", statement.statement_tex(), *given, *works]
     return [f"the sheet: {statement.says}", statement.finding]
 
 

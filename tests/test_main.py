@@ -44,7 +44,9 @@ def test_list_gives_plain_columns_in_a_pipe():
     lines = done.stdout.splitlines()
     assert done.returncode == 0
     assert lines[0].split("\t")[:2] == ["label", "stem"]
-    assert any(line.startswith("sheet-17\tgan\t(17)\tclaim\tnot yet treated") for line in lines)
+    assert any(line.startswith("sigmoid\tautoencoder\t(1)\tdefinition\t") for line in lines)
+    owed = [f"{i.label}\t{i.stem}\t{i.place}\tclaim\tnot yet treated\t\t\t\t" for i in book.ITEMS if not i.treated]
+    assert [line for line in lines if line.startswith("sheet-")] == owed
 
 
 def test_a_closed_pipe_is_no_error():
@@ -104,7 +106,20 @@ def test_uses_answers_in_both_directions(capsys):
 
     answer = json.loads(capsys.readouterr().out)
     assert answer["rests_on"] == ["ae-delta-decoder"]
-    assert "ae-grad-encoder" in answer["falls_with_it"]
+    assert {"ae-grad-encoder", "ae-grad-denoising"} <= {*answer["falls_with_it"]}
+    assert answer["uses"] == ["ae-delta-decoder"]
+    assert answer["used_by"] == ["ae-grad-encoder"]
+
+
+def test_uses_prints_a_line_for_each_statement_with_the_way_to_it(capsys):
+    assert main(["uses", "ae-grad-code"]) == 0
+
+    title, rests, below, falls, *above = capsys.readouterr().out.splitlines()
+    assert title == f"ae-grad-code: {book.find('ae-grad-code').title}"
+    assert (rests, falls) == ("rests on: 1", f"falls with it: {len(above)}")
+    assert below.split() == ["ae-delta-decoder", *book.find("ae-delta-decoder").title.split()]
+    assert {line.split()[0] for line in above} == set(book.used_by("ae-grad-code"))
+    assert [line for line in above if "ae-grad-denoising " in line and line.endswith("(through ae-grad-encoder)")]
 
 
 def test_uses_says_nothing_where_there_is_nothing(capsys):

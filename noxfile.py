@@ -12,6 +12,7 @@ nox.options.sessions = ["lint", "tests", "docs"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 LOCK = "requirements.lock"
 SITE = "build/site"
+SITE_TESTS = tuple(f"tests/test_{part}.py" for part in ("site", "extensions", "map", "answer_boxes", "explorer"))
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
@@ -38,7 +39,7 @@ def docs(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests of both packages; branch coverage has to reach 95 %."""
     install(session, "test")
-    of_the_site = ("--ignore=tests/test_site.py", "--ignore=tests/test_extensions.py")
+    of_the_site = (f"--ignore={path}" for path in SITE_TESTS)
     session.run("pytest", "-n", "auto", "--cov", *of_the_site, *session.posargs, env=ONE_THREAD)
 
 
@@ -46,7 +47,7 @@ def tests(session: nox.Session) -> None:
 def site(session: nox.Session) -> None:
     """Open every page of the built site in Chromium, and test what builds it."""
     install(session, "docs", "site")
-    session.run("pytest", "-n", "auto", "tests/test_site.py", "tests/test_extensions.py", *session.posargs)
+    session.run("pytest", "-n", "auto", *SITE_TESTS, *session.posargs)
 
 
 @nox.session
@@ -70,6 +71,14 @@ def bench(session: nox.Session) -> None:
     install(session, "bench")
     for script in sorted(Path("tests/bench").glob("bench_*.py")):
         session.run("python", str(script), *session.posargs, env=ONE_THREAD)
+
+
+@nox.session
+def runs(session: nox.Session) -> None:
+    """Make the committed results of long runs again; `nox -s runs -- docs/data/sweep.py` makes one of them."""
+    install(session, "test")
+    for script in session.posargs or sorted(map(str, Path("docs/data").glob("*.py"))):
+        session.run("python", script, env=ONE_THREAD)
 
 
 @nox.session

@@ -34,7 +34,11 @@ extensions = [
     "katex",
     "statements",
     "claims",
+    "questions",
     "ledger",
+    "museum",
+    "claimmap",
+    "explorer",
     "literature",
     "notebooks",
     "head",
@@ -65,7 +69,10 @@ nb_execution_show_tb = True
 nb_execution_timeout = 600
 nb_output_stderr = "warn"
 nb_merge_streams = True
-execution_versions = ("numpy", "sympy", "matplotlib", "scikit-learn", "mlxtend", "pillow", "ipykernel", "myst-nb")
+execution_versions = (
+    *("numpy", "sympy", "scipy", "matplotlib", "scikit-learn", "mlxtend", "pillow"),
+    *("ipykernel", "myst-nb"),
+)
 notebook_packages = ("matplotlib", "mlxtend", "pillow", "scikit-learn")
 
 # claims
@@ -73,6 +80,12 @@ claims_book = "genmath.book"
 claims_notation = "genmath.notation"
 claims_tests = "../tests"
 claims_sources = ("genmath", "genmodels")
+
+# exercises that check an answer
+questions_module = "genmath.questions"
+questions_command = 'python -m genmath check {} -- "..."'
+questions_help = "howto/check-an-answer"
+questions_chapters = "chapters/{}"
 
 # reference
 autodoc_member_order = "bysource"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -25,6 +26,9 @@ ROLE = re.compile(r"\{[\w:-]*\}`[^`]*`")
 CODE = re.compile(r"(`+)[^`].*?\1", re.DOTALL)
 LINK = re.compile(r"\]\([^)]*\)|<https?://[^>]*>|^\([\w-]+\)=$", re.MULTILINE)
 
+CELL = re.compile(r"^(`{3,}|:{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
+CELL_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?:^:[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
+
 RELATIONS = re.compile(
     r"[=<>≤≥≈≠∈⊂≡∝∼→↦]"
     r"|\\(?:leq?|geq?|neq?|ll|gg|approx|equiv|sim|simeq|cong|propto|in|ni|notin|subset|subseteq|supset|to|mapsto"
@@ -47,8 +51,8 @@ def opened(text: str) -> str:
         if VERBATIM.match(match["head"].strip()):
             return ""
         argument = (
-            re.sub(r"\{[^}]*\}", "", match["head"])
-            if re.match(r"\{(?:exercise|admonition|note|tip)", match["head"].strip())
+            re.sub(r"\{question\} \S+|\{[^}]*\}", "", match["head"])
+            if re.match(r"\{(?:exercise|question|admonition|note|tip)", match["head"].strip())
             else ""
         )
         return argument + "\n" + OPTIONS.sub("", opened(match["body"]))
@@ -86,6 +90,55 @@ def test_no_formula_with_a_relation_is_typed_by_hand(page: Path) -> None:
 def test_digits_in_the_prose_of_a_chapter_come_from_its_runs(page: Path) -> None:
     """A number in a sentence is glued, or it is on the short list above."""
     assert typed_digits(page.read_text(encoding="utf-8")) == []
+
+
+class Names(ast.NodeVisitor):
+    """The names that code gives to something where everything sees them."""
+
+    def __init__(self, code: str) -> None:
+        self.found: set[str] = set()
+        self.visit(ast.parse(code))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.ClassDef) -> None:
+        self.found.add(node.name)
+
+    visit_ClassDef = visit_FunctionDef
+
+    def visit_ListComp(self, node: ast.expr) -> None:
+        """Look into nothing that has names of its own."""
+
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_Lambda = visit_ListComp
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Store):
+            self.found.add(node.id)
+
+    def visit_alias(self, node: ast.alias) -> None:
+        self.found.add((node.asname or node.name).partition(".")[0])
+
+
+def taken(text: str) -> set[str]:
+    """Return the names of page.py that cells of a page give to something else."""
+    kept = Names((DOCS / "_ext" / "page.py").read_text(encoding="utf-8")).found
+    code = "\n".join(CELL_OPTIONS.sub("", match[2]) for match in CELL.finditer(text))
+    return kept & Names(re.sub(r"^(?:from page|import) .*$", "", code, flags=re.MULTILINE)).found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(DOCS).as_posix())
+def test_no_cell_takes_a_name_that_its_helpers_need(page: Path) -> None:
+    """In a downloaded notebook page.py is a cell among the others, and its functions call each other by name."""
+    assert taken(page.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    "code", ["for glue in x:\n    pass", "a, np = 1, 2", "def as_written():\n    pass", "with x as plt:\n    pass"]
+)
+def test_a_taken_name_is_noticed(code: str) -> None:
+    """The check above sees every way to give a name."""
+    cell = "```{{code-cell}} ipython3\n:tags: [hide-input]\n{}\n```\n"
+
+    assert taken(cell.format(code))
+    assert not taken(cell.format("import numpy as np\nx = [glue for glue in y]"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(DOCS).as_posix())
@@ -127,7 +180,13 @@ def test_symbols_and_code_are_no_relations(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["It took 50 epochs.", ":::{note}\nThe error is 0.5.\n:::", "```{exercise} Part 7\nGo.\n```"]
+    "text",
+    [
+        "It took 50 epochs.",
+        ":::{note}\nThe error is 0.5.\n:::",
+        "```{exercise} Part 7\nGo.\n```",
+        "```{question} kl-one Part 7\n```",
+    ],
 )
 def test_typed_digits_are_noticed(text: str) -> None:
     """A number in a sentence is seen, in a box too."""
@@ -141,6 +200,7 @@ def test_typed_digits_are_noticed(text: str) -> None:
         "```{code-cell} ipython3\n:tags: [hide-input]\nx = 3\n```",
         "```{figure} a-1.svg\n:width: 80%\nA curve.\n```",
         "1. First\n2. Second",
+        "```{question} gan-grad-D_W1 The weights\n```",
     ],
 )
 def test_glued_and_listed_digits_pass(text: str) -> None:

@@ -1,38 +1,31 @@
-"""The built site, every page of it: links, and what Chromium shows with the network blocked.
-
-``SITE`` names the folder of the site, ``CHROMIUM`` the browser; without a site or without a browser the tests skip.
-"""
+"""The built site, every page of it: links, and what Chromium shows with the network blocked."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from browsing import SITE, Visit, needs_site
 
 ROOT = Path(__file__).parent.parent
-SITE = Path(os.environ.get("SITE", ROOT / "build" / "site")).resolve()
+LONG = 20_000  # elements of a page
+COLOURED = """[...document.querySelectorAll('.katex')].flatMap(formula => {
+    const colour = getComputedStyle(formula.parentElement).color;
+    return [...formula.querySelectorAll('*')].filter(e => getComputedStyle(e).color !== colour);
+}).map(e => e.outerHTML)"""
 PAGES = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
 NOTEBOOKS = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("notebooks/**/*.ipynb"))
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-quic"),
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-UNSET = "e => !e.querySelector('math') || e.querySelector('merror, .katex-error')"
-
-needs_site = pytest.mark.skipif(not PAGES, reason=f"no site in {SITE}: nox -s docs builds it")
 
 
 class Page(HTMLParser):
@@ -113,73 +106,35 @@ def test_a_notebook_stands_on_its_own(notebook: str) -> None:
             compile("".join(cell["source"]), notebook, "exec")
 
 
-@pytest.fixture(scope="session")
-def base() -> Iterator[str]:
-    """Serve the site on this machine."""
+@needs_site
+def test_the_museum_shows_every_exhibit() -> None:
+    """Each has its place, or leads to the chapter that refutes the same formula."""
+    from genmath import book
 
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Stay quiet."""
+    page = parsed("museum.html")
+    own = {f"claim-{e.label}" for e in book.EXHIBITS if book.stem_of(e.label) == "museum"}
+    elsewhere = {f"#claim-{label}" for e in book.EXHIBITS for label in book.find(e.label).uses}
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=SITE))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    assert own <= set(page.ids)
+    assert elsewhere <= {"#" + link.partition("#")[2] for link in page.links}
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """Start Debian's Chromium, or skip with a clear word."""
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: nox -s site brings it")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not path:
-        pytest.skip("no Chromium on this machine: apt-get install chromium, or set CHROMIUM to its path")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
+def audited(tab: Any, width: int, scheme: str) -> list[Any]:
+    """Return what axe finds: of a long page it looks at colours once in each scheme, and at the rest in each width.
 
+    A chapter has up to a hundred thousand elements, most of them in formulas.  These are hidden from screen readers,
+    beside MathML that is not, and have the colour of their text, which is tested here without axe.
+    """
+    from axe_playwright_python.sync_playwright import Axe
 
-class Visit:
-    """A page open in the browser, with everything that it asked for and said."""
-
-    def __init__(self, browser, url: str, own: str, width: int, scheme: str) -> None:
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-        )
-        self.tab = self.context.new_page()
-        self.foreign: list[str] = []
-        self.failed: list[str] = []
-        self.said: list[str] = []
-        self.tab.on(
-            "request", lambda r: None if r.url.startswith((own, "data:", "blob:")) else self.foreign.append(r.url)
-        )
-        self.tab.on("requestfailed", lambda r: self.failed.append(r.url))
-        self.tab.on("response", lambda r: self.failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-        self.tab.on("console", lambda m: self.said.append(m.text))
-        self.tab.on("pageerror", lambda e: self.said.append(str(e)))
-        self.tab.goto(url, wait_until="load")
-        self.tab.wait_for_timeout(120)
-
-    def __enter__(self) -> Visit:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-    def unset_formulas(self) -> list[str]:
-        """Return the formulas that are not typeset."""
-        return self.tab.evaluate(f"[...document.querySelectorAll('.math')].filter({UNSET}).map(e => e.textContent)")
-
-    def sideways(self) -> list[str]:
-        """Return what makes the page wider than its window."""
-        return self.tab.evaluate(
-            """document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('article *')]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3)
-            .map(e => e.outerHTML.slice(0, 120)).concat(['scrolls sideways'])"""
-        )
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if tab.evaluate("document.querySelectorAll('*').length") > LONG:
+        assert tab.evaluate(COLOURED) == []
+        tab.evaluate("for (const formula of document.querySelectorAll('.katex')) formula.remove()")
+        options["rules"] = {"color-contrast": {"enabled": width == 1440}}
+        if (width, scheme) == (1440, "dark"):
+            options["runOnly"] = ["color-contrast"]
+    return Axe().run(tab, options=options).response["violations"]
 
 
 @needs_site
@@ -188,8 +143,6 @@ class Visit:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_quiet_readable_and_accessible(page: str, width: int, scheme: str, base: str, browser) -> None:
     """Over http: no foreign or failed request, a silent console, formulas set, no sideways scroll, axe content."""
-    from axe_playwright_python.sync_playwright import Axe
-
     with Visit(browser, base + page, base, width, scheme) as visit:
         visit.tab.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
         visit.tab.wait_for_timeout(50)
@@ -197,7 +150,7 @@ def test_a_page_is_quiet_readable_and_accessible(page: str, width: int, scheme: 
         assert (visit.foreign, visit.failed, visit.said) == ([], [], [])
         assert visit.unset_formulas() == []
         assert visit.sideways() == []
-        found = Axe().run(visit.tab, options={"resultTypes": ["violations"]}).response["violations"]
+        found = audited(visit.tab, width, scheme)
         assert [(v["id"], len(v["nodes"]), v["nodes"][0]["target"], v["nodes"][0]["html"][:200]) for v in found] == []
 
 
@@ -211,6 +164,62 @@ def test_a_page_reads_from_the_file_system(page: str, browser) -> None:
         assert (visit.foreign, visit.failed, visit.said) == ([], [], [])
         assert visit.unset_formulas() == []
         assert len(visit.tab.inner_text("body")) > 100
+
+
+MAPPED = [p for p in PAGES if re.search(r'<svg[^>]* class="map"', (SITE / p).read_text(encoding="utf-8"))]
+OUTSIDE = """[...document.querySelectorAll('.map-node text')].filter(label => {
+    const box = label.parentNode.querySelector('.map-shape').getBBox(), own = label.getBBox();
+    return own.x < box.x || own.x + own.width > box.x + box.width || own.y + own.height > box.y + box.height + 1;
+}).map(label => label.textContent)"""
+
+
+@needs_site
+def test_every_chapter_and_the_book_have_a_map() -> None:
+    """One page each."""
+    from genmath import book
+
+    assert [*sorted(f"chapters/{stem}.html" for stem in book.CHAPTERS), "map.html"] == MAPPED
+
+
+@needs_site
+@pytest.mark.parametrize("page", MAPPED)
+def test_the_labels_of_a_map_fit_and_are_large_enough(page: str, base: str, browser) -> None:
+    """As the browser sets them, in boxes that do not overlap; what is wider than a phone scrolls by itself."""
+    with Visit(browser, base + page, base, 390, "light") as visit:
+        sizes = visit.tab.evaluate(
+            "[...document.querySelectorAll('.map text')].map(t => parseFloat(getComputedStyle(t).fontSize))"
+        )
+        scroll = visit.tab.locator(".map-scroll")
+
+        assert visit.tab.evaluate(OUTSIDE) == []
+        assert min(sizes) >= 11
+        assert scroll.evaluate("e => e.scrollWidth > e.clientWidth && e.tabIndex === 0")
+        assert visit.sideways() == []
+
+
+@needs_site
+def test_a_map_is_followed_with_the_keyboard(base: str, browser) -> None:
+    """On a statement, what it rests on and what falls with it stays bright; Enter leads to it."""
+    from genmath import book
+
+    label, stem = "bce-logits", "vae"
+    kept = {x for s in book.STATEMENTS.values() if book.stem_of(s.label) == stem for x in (s.label, *s.uses)}
+    bright = {label, *book.rests_on(label), *book.used_by(label)} & kept
+    with Visit(browser, f"{base}chapters/{stem}.html", base, 1440, "light") as visit:
+        box = visit.tab.locator(f".map-node[data-label='{label}']")
+        box.focus()
+        visit.tab.keyboard.press("Shift+Tab")
+        visit.tab.keyboard.press("Tab")
+        visit.tab.wait_for_selector("svg.map-traced")
+        marked = visit.tab.evaluate("[...document.querySelectorAll('.map-node.map-on')].map(e => e.dataset.label)")
+        edge = box.locator(".map-shape").evaluate("e => parseFloat(getComputedStyle(e).strokeWidth)")
+        visit.tab.keyboard.press("Enter")
+
+        assert {x for x in marked if book.stem_of(x) == stem} == {x for x in bright if book.stem_of(x) == stem}
+        assert edge >= 2
+        assert visit.tab.evaluate("location.hash") == f"#claim-{label}"
+        visit.tab.evaluate("document.activeElement.blur()")
+        assert visit.tab.locator("svg.map-traced").count() == 0
 
 
 @needs_site

@@ -7,6 +7,7 @@ test that puts a wrong formula in the function's place and must see it fail.
 from __future__ import annotations
 
 import ast
+import functools
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,14 +36,20 @@ def _marks(node: ast.FunctionDef) -> Iterator[tuple[str, str, bool]]:
 
 def bindings(tests: Path) -> list[Binding]:
     """Return all bindings of a folder of tests, in the order of the files."""
-    found = []
-    for path in sorted(tests.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef):
-                says = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ")
-                test = f"{path.relative_to(tests.parent).as_posix()}::{node.name}"
-                found += [Binding(label, function, test, says, twin) for label, function, twin in _marks(node)]
-    return found
+    paths = sorted(tests.rglob("test_*.py"))
+    return [b for path in paths for b in _bindings(path, tests.parent, path.stat().st_mtime_ns)]
+
+
+@functools.cache
+def _bindings(path: Path, root: Path, stamp: int) -> tuple[Binding, ...]:
+    """Read a file once for each of its versions."""
+    found: list[Binding] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            says = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ")
+            test = f"{path.relative_to(root).as_posix()}::{node.name}"
+            found += [Binding(label, function, test, says, twin) for label, function, twin in _marks(node)]
+    return tuple(found)
 
 
 def source(root: Path, function: str) -> str:

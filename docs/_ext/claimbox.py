@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.locale import _
-from statements import close, figure_number
+from statements import PLAIN, close, figure_number, line
 
 KINDS = {"claim": "Claim", "definition": "Definition", "counterexample": "Counterexample", "judgement": "Judgement"}
 MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?"}
@@ -63,6 +63,14 @@ def reference(label: str, text: str = "") -> addnodes.pending_xref:
     inner = nodes.inline(text, "", *inline(text), classes=["xref", "claim"])
     return addnodes.pending_xref(
         "", inner, refdomain="claim", reftype="ref", reftarget=label, refexplicit=bool(text), refwarn=True
+    )
+
+
+def map_reference(stem: str, text: str) -> addnodes.pending_xref:
+    """Return a link to the map of a chapter; where the book has none, the text alone is left."""
+    inner = nodes.inline(text, text)
+    return addnodes.pending_xref(
+        "", inner, refdomain="std", reftype="ref", reftarget=f"map-{stem}", refexplicit=True, optional=True
     )
 
 
@@ -159,11 +167,13 @@ def visit_fold(self, node: nodes.Element) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the nodes."""
-    app.add_enumerable_node(claim_box, "claim", lambda node: node["title"], html=(visit_box, close("</div>")))
+    app.add_enumerable_node(
+        claim_box, "claim", lambda node: node["title"], html=(visit_box, close("</div>")), text=PLAIN
+    )
     app.config.numfig_format["claim"] = "Claim %s"
-    app.add_node(claim_head, html=(visit_head, close("</div>")))
-    app.add_node(claim_fields, html=(visit_fields, close("</dl>")))
-    app.add_node(claim_field, html=(visit_field, close("</dd></div>")))
-    app.add_node(fold, html=(visit_fold, close("</div></details>")))
-    app.add_node(chain, html=(_open("ol", "chain"), close("</ol>")))
-    app.add_node(link, html=(_open("li", "link"), close("</li>")))
+    app.add_node(claim_head, html=(visit_head, close("</div>")), text=line())
+    app.add_node(claim_fields, html=(visit_fields, close("</dl>")), text=PLAIN)
+    app.add_node(claim_field, html=(visit_field, close("</dd></div>")), text=line(lambda node: f"{_(node['name'])}: "))
+    app.add_node(fold, html=(visit_fold, close("</div></details>")), text=PLAIN)
+    app.add_node(chain, html=(_open("ol", "chain"), close("</ol>")), text=PLAIN)
+    app.add_node(link, html=(_open("li", "link"), close("</li>")), text=PLAIN)

@@ -12,11 +12,12 @@ them all.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import claimbox as box
+import questions
 import verified
 from bindings import Binding, bindings, source
 from docutils import nodes
@@ -36,11 +37,37 @@ from sphinx.util.nodes import make_refnode
 
 LOGGER = logging.getLogger(__name__)
 LONG = 4  # a proof with more links is folded
+FEW = 2  # more abbreviations are folded
+NAMED = 8  # of more statements than these and one, the others are on the map
 
 
 def anchor(label: str) -> str:
     """Return the id of a claim's box."""
     return f"claim-{label}"
+
+
+def stated(entry: verified.Entry, says: str = "", who: str = "", *, numbered: bool = True) -> list[nodes.Node]:
+    """Return the formula, what is supposed, and where it fails; what is said of it, if it is wrong or advice."""
+    made: list[nodes.Node] = []
+    if says := says or entry.says:
+        who = who or (_("The sheet says: ") if entry.source else _("It is said: "))
+        quoted = nodes.inline("", "", *box.inline(says), classes=["says"])
+        made.append(nodes.paragraph("", "", nodes.inline(text=who, classes=["says-who"]), quoted))
+    if entry.tex:
+        tag = entry.source if numbered and box.EQUATION.match(entry.source) else ""
+        made.append(box.formula(entry.tex, tag, ["claim-statement"]))
+    conditions = box.claim_fields(classes=["conditions"])
+    named = entry.names if len(entry.names) <= FEW else ()
+    for name, formulas in (("where", named), ("given", entry.given), ("equality exactly when", entry.equality)):
+        if formulas:
+            conditions += box.field(name, (nodes.math(tex, tex) for tex in formulas))
+    made += [conditions] if conditions.children else []
+    if entry.point:
+        fails = nodes.strong(text=_("It fails. "))
+        made.append(nodes.paragraph("", "", fails, *box.inline(entry.point), classes=["fails-at"]))
+    if entry.finding:
+        made.append(nodes.paragraph("", "", *box.inline(entry.finding)))
+    return made
 
 
 class ClaimDirective(SphinxDirective):
@@ -61,8 +88,9 @@ class ClaimDirective(SphinxDirective):
         made["verdict"] = entry.verdict
         self.set_source_info(made)
         domain.note(entry.label)
-        made += [self.head(entry), *self.statement(entry), *self.parse_content_to_nodes(), self.fields(entry)]
-        made += [*self.proof(entry), *self.code(entry, domain), *self.mutants(entry), *self.relations(entry)]
+        made += [self.head(entry), *stated(entry), *self.parse_content_to_nodes(), self.fields(entry)]
+        made += [*self.names(entry), *self.proof(entry), *self.code(entry, domain)]
+        made += [*self.mutants(entry), *self.falls(entry), *self.relations(entry)]
         for node in made.findall(nodes.math_block):
             node.source, node.line = made.source, made.line
         return [made]
@@ -71,27 +99,6 @@ class ClaimDirective(SphinxDirective):
         """Title and verdict."""
         title = nodes.inline("", "", *box.inline(entry.title), classes=["claim-title"])
         return box.claim_head("", "", title, nodes.Text(" "), box.badge(entry.kind, entry.verdict))
-
-    def statement(self, entry: verified.Entry) -> list[nodes.Node]:
-        """The formula; what the sheet says, if it is wrong or advice."""
-        made: list[nodes.Node] = []
-        if entry.says:
-            quoted = nodes.inline("", "", *box.inline(entry.says), classes=["says"])
-            made.append(nodes.paragraph("", "", nodes.inline(text=_("The sheet says: "), classes=["says-who"]), quoted))
-        if entry.tex:
-            tag = entry.source if box.EQUATION.match(entry.source) else ""
-            made.append(box.formula(entry.tex, tag, ["claim-statement"]))
-        conditions = box.claim_fields(classes=["conditions"])
-        for name, formulas in (("given", entry.given), ("equality exactly when", entry.equality)):
-            if formulas:
-                conditions += box.field(name, (nodes.math(tex, tex) for tex in formulas))
-        made += [conditions] if conditions.children else []
-        if entry.point:
-            fails = nodes.strong(text=_("It fails. "))
-            made.append(nodes.paragraph("", "", fails, *box.inline(entry.point), classes=["fails-at"]))
-        if entry.finding:
-            made.append(nodes.paragraph("", "", *box.inline(entry.finding)))
-        return made
 
     def fields(self, entry: verified.Entry) -> nodes.Node:
         """What the verdict means: three computed fields."""
@@ -105,6 +112,13 @@ class ClaimDirective(SphinxDirective):
         if entry.source and not box.EQUATION.match(entry.source):
             made += box.field("in the sheet", box.inline(entry.source))
         return made
+
+    def names(self, entry: verified.Entry) -> list[nodes.Node]:
+        """What many abbreviations stand for."""
+        if len(entry.names) <= FEW:
+            return []
+        rows = [(tex, "") for tex in entry.names]
+        return [box.fold("", box.proof(rows), summary=_("What the names stand for"), open=False, classes=["names"])]
 
     def proof(self, entry: verified.Entry) -> list[nodes.Node]:
         """The chain with its reasons."""
@@ -141,13 +155,41 @@ class ClaimDirective(SphinxDirective):
         summary = _("{} wrong variants, and where each of them fails").format(len(rows))
         return [box.fold("", table, summary=summary, open=False, classes=["wrong"])]
 
+    def falls(self, entry: verified.Entry) -> list[nodes.Node]:
+        """What falls with it and what it rests on, through any number of steps, where one step is not all."""
+        below, above = entry.rests_on, entry.falls
+        if set(below) == set(entry.uses) and set(above) == set(entry.used_by):
+            return []
+        made = box.claim_fields(classes=["relations"])
+        for name, labels in (("rests on", below), ("falls with it", above)):
+            if labels:
+                made += box.field(name, self.shortened(labels, entry))
+        counted = ((_("what falls with it ({})"), above), (_("what it rests on ({})"), below))
+        words = ", ".join(text.format(len(labels)) for text, labels in counted if labels)
+        summary = words[0].upper() + words[1:]
+        return [box.fold("", made, summary=summary, open=False, classes=["falls"])]
+
+    def shortened(self, labels: Sequence[str], entry: verified.Entry) -> list[nodes.Node]:
+        """Return links to statements; of many, the nearest and a link to the map."""
+        kept = labels if len(labels) <= NAMED + 1 else labels[:NAMED]
+        made = box.listed([box.reference(label)] for label in kept)
+        if len(labels) > len(kept):
+            words = _("{} more on the map").format(len(labels) - len(kept))
+            made += [nodes.Text(_(" and ")), box.map_reference(entry.stem, words)]
+        return made
+
     def relations(self, entry: verified.Entry) -> list[nodes.Node]:
         """What it uses and what uses it."""
         made = box.claim_fields(classes=["relations"])
         first = "what is right" if entry.kind == "counterexample" else "uses"
-        for name, labels in ((first, entry.uses), ("used by", entry.used_by)):
+        second = "falls with it" if set(entry.falls) == set(entry.used_by) else "used by"
+        for name, labels in ((first, entry.uses), (second, entry.used_by)):
             if labels:
                 made += box.field(name, box.listed([box.reference(label)] for label in labels))
+        asked = [q.label for q in questions.found(self.env.app).values() if q.claim == entry.label]
+        if asked:
+            links = (questions.link("question", "number", label, self.env.docname) for label in asked)
+            made += box.field("asked in", box.listed([link] for link in links))
         bibliography = Path(self.env.srcdir, self.config.claims_literature)
         if keys := works(bibliography).get(entry.label):
             self.env.note_dependency(str(bibliography))
@@ -310,6 +352,13 @@ def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[s
     ]
 
 
+def unmapped(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement
+) -> nodes.TextElement | None:
+    """Leave the words of a link to a map that is not there."""
+    return content if node.get("optional") else None
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the domain, its nodes and the short name of its directive."""
     app.add_config_value("claims_book", "", "env", str)
@@ -321,4 +370,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     box.setup(app)
     app.connect("builder-inited", verified.verify)
     app.connect("env-get-outdated", outdated)
+    app.connect("missing-reference", unmapped)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

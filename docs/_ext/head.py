@@ -25,10 +25,13 @@ def add(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: n
     if doctree is None:
         return
     pathto = context["pathto"]
+    tools = [f'<a href="{escape(href)}">{escape(words)}</a>' for href, words in context.get("page_links", ())]
     if context.get("notebook"):
         href = escape(pathto(context["notebook"], 1))
-        link = f'<p class="page-tools"><a href="{href}" download>{_("Download this page as a notebook")}</a></p>'
-        context["body"] = TITLE.sub(lambda m: m.group() + "\n" + link, context["body"], count=1)
+        tools.append(f'<a href="{href}" download>{_("Download this page as a notebook")}</a>')
+    if tools:
+        links = f'<p class="page-tools">{" · ".join(tools)}</p>'
+        context["body"] = TITLE.sub(lambda m: m.group() + "\n" + links, context["body"], count=1)
     if pagename != app.config.report_page:
         href = escape(pathto(app.config.report_page))
         context["body"] += f'\n<p class="report"><a href="{href}">{_("Found a mistake on this page? Tell us.")}</a></p>'

@@ -1,13 +1,15 @@
 """Pages that are generated from the book: the ledger, the sheet answered, the notation, the state in numbers.
 
 Each is a directive, so that the words around it stand in an ordinary page:
-``{book-ledger}``, ``{book-rest}``, ``{book-sheet}``, ``{book-notation}``, ``{book-numbers}``.
+``{book-ledger}``, ``{book-rest}``, ``{book-sheet}``, ``{book-notation}``, ``{book-numbers}``; ``{book-museum}`` stands
+in a file of its own.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
 
 PRINTED = re.compile(r"^[`:]{3,}\{claim\} *([\w-]+)", re.MULTILINE)
+HUNG = re.compile(r"^[`:]{3,}\{book-museum\}", re.MULTILINE)
 
 
 class BookDirective(SphinxDirective):
@@ -37,6 +40,17 @@ class BookDirective(SphinxDirective):
     def items(self) -> list[Any]:
         """Return what the sheet says, in its own order."""
         return list(verified.module(self.config.claims_book).ITEMS)
+
+    def in_museum(self, label: str) -> bool:
+        """Tell whether the museum shows a statement, and no chapter."""
+        return verified.module(self.config.claims_book).stem_of(label) == "museum"
+
+    def boxes(self, labels: Iterable[str]) -> list[nodes.Node]:
+        """Return the boxes of claims."""
+        lines = [line for label in labels for line in (f"```{{claim}} {label}", ":code: folded", "```", "")]
+        made = nodes.container()
+        self.state.nested_parse(StringList(lines), self.content_offset, made)
+        return made.children
 
     def section(self, title: str, *content: nodes.Node) -> nodes.section:
         """Return a section with its anchor."""
@@ -54,15 +68,18 @@ class Ledger(BookDirective):
         """Build the sections."""
         entries = list(self.entries.values())
         of_kind = {kind: [e for e in entries if e.kind == kind] for kind in box.KINDS}
+        wrong = of_kind["counterexample"]
+        elsewhere = [self.wrong(e) for e in wrong if not e.source]
         titles = {"claim": _("Claims"), "definition": _("Definitions"), "judgement": _("Judgements")}
         return [
-            self.section(_("What is wrong in the sheet"), *(self.wrong(e) for e in of_kind["counterexample"])),
+            self.section(_("What is wrong in the sheet"), *(self.wrong(e) for e in wrong if e.source)),
+            *([self.section(_("What is wrong elsewhere"), *elsewhere)] if elsewhere else []),
             self.section(_("What is assumed"), *self.assumed(entries)),
             *(self.section(title, self.all(of_kind[kind])) for kind, title in titles.items() if of_kind[kind]),
         ]
 
     def wrong(self, entry: verified.Entry) -> nodes.Node:
-        """Return a counterexample: what the sheet says, where it fails, what is right."""
+        """Return a counterexample: what is said, where it fails, what is right."""
         made = nodes.container(ids=[f"ledger-{entry.label}"], classes=["wrong-entry"])
         made += nodes.paragraph(
             "", "", box.reference(entry.label), nodes.Text(" "), box.badge(entry.kind, entry.verdict)
@@ -192,13 +209,12 @@ class Rest(BookDirective):
 
     def run(self) -> list[nodes.Node]:
         """Look for the labels in the sources of all pages."""
-        pages = (self.env.doc2path(page).read_text(encoding="utf-8") for page in sorted(self.env.found_docs))
+        pages = [self.env.doc2path(page).read_text(encoding="utf-8") for page in sorted(self.env.found_docs)]
         printed = {label for text in pages for label in PRINTED.findall(text)}
-        rest = [label for label in self.entries if label not in printed]
-        lines = StringList([line for label in rest for line in (f"```{{claim}} {label}", ":code: folded", "```", "")])
-        made = nodes.container()
-        self.state.nested_parse(lines, self.content_offset, made)
-        return made.children or [nodes.paragraph(text=_("There are none: the chapters print every statement."))]
+        if any(HUNG.search(text) for text in pages):
+            printed |= {label for label in self.entries if self.in_museum(label)}
+        made = self.boxes(label for label in self.entries if label not in printed)
+        return made or [nodes.paragraph(text=_("There are none: the chapters print every statement."))]
 
 
 def always(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import questions
 import verified
 from claims import formula_of
 from docutils import nodes
@@ -73,6 +74,10 @@ class Resolver:
             return ""
         if name in ("claim", "claim:claim"):
             return "\n".join(self.claim(argument, OPTION.sub("", body)))
+        if name == "map":
+            return "\n".join(self.map(argument)) + "\n"
+        if name == "question":
+            return "\n".join(self.question(*argument.split(maxsplit=1)))
         if name in ("math", "code-block"):
             return match[0].replace(f"{{{name}}}", "", 1) if name == "code-block" else f"$$\n{body}$$"
         if name in ("image", "figure"):
@@ -99,6 +104,17 @@ class Resolver:
         for tex, reason in entry.chain if len(entry.chain) > 2 else ():
             yield f"$${tex}$$\n" + (f"*{reason}*\n" if reason else "")
 
+    def map(self, stem: str) -> Iterator[str]:
+        """Write out what rests on what in a chapter."""
+        entries = verified.entries(self.app.config.claims_book)
+        for entry in (e for e in entries.values() if e.stem == stem and e.uses):
+            yield f"- **{entry.title}** uses: {'; '.join(entries[label].title for label in entry.uses)}"
+
+    def question(self, label: str, title: str) -> Iterator[str]:
+        """Write a question, and the command that checks an answer."""
+        yield f"**Exercise: {title}**\n\n{questions.found(self.app)[label].prompt}\n"
+        yield f"Check your answer:\n\n```console\n{self.app.config.questions_command.format(label)}\n```\n"
+
     def role(self, match: re.Match[str]) -> str:
         """Write a role as Markdown."""
         name, text = match["name"], match["text"]
@@ -110,6 +126,8 @@ class Resolver:
             return f"${formula_of(verified.entries(self.app.config.claims_book)[label], row)}$"
         if titled:
             return titled[1]
+        if name in ("question:ref", "question:number"):
+            return next(asked[text] for asked in self.app.env.get_domain("question").pages.values() if text in asked)
         if name == "claim:ref":
             return str(verified.entries(self.app.config.claims_book)[text].title)
         if name == "doc":
@@ -127,8 +145,9 @@ class Resolver:
 
 
 def visible(output: dict[str, Any]) -> bool:
-    """Tell whether a reader sees this output: glued values are only for the text."""
-    return not any(mime.startswith("application/papermill.record") for mime in output.get("data", {}))
+    """Tell whether a reader sees this output: glued values are for the text, others for the scripts of the site."""
+    glued = any(mime.startswith("application/papermill.record") for mime in output.get("data", {}))
+    return not glued and not output.get("metadata", {}).get("for_the_site")
 
 
 def notebook(app: Sphinx, pagename: str) -> dict[str, Any]:

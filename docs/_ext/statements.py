@@ -38,7 +38,8 @@ class Exercise(SphinxDirective):
         box = exercise_box("", classes=["exercise"])
         self.set_source_info(box)
         if "name" not in self.options:
-            self.options["name"] = f"exercise-{self.env.new_serialno('exercise') + 1}"
+            page = self.env.docname.rpartition("/")[2]
+            self.options["name"] = f"exercise-{page}-{self.env.new_serialno('exercise') + 1}"
         self.add_name(box)
         text = self.arguments[0] if self.arguments else ""
         children = self.parse_inline(text)[0] if text else []
@@ -90,13 +91,33 @@ def close(tags: str) -> Callable[[Any, nodes.Element], None]:
     return depart
 
 
+def line(words: Callable[[nodes.Element], str] = lambda node: "") -> tuple[Callable[..., None], Callable[..., None]]:
+    """Return what writes a node as a line of plain text, with some words before it."""
+
+    def visit(self, node: nodes.Element) -> None:
+        self.new_state()
+        self.add_text(words(node))
+
+    def depart(self, node: nodes.Element) -> None:
+        self.end_state()
+
+    return visit, depart
+
+
+def through(self, node: nodes.Element) -> None:
+    """Write nothing but what is inside."""
+
+
+PLAIN = (through, through)  # how a box looks in plain text
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register nodes and directives."""
     app.add_enumerable_node(
-        exercise_box, "exercise", lambda node: node[0].astext(), html=(visit_exercise, close("</div>"))
+        exercise_box, "exercise", lambda node: node[0].astext(), html=(visit_exercise, close("</div>")), text=PLAIN
     )
-    app.add_node(box_title, html=(visit_title, close("</p>")))
-    app.add_node(answer_box, html=(visit_answer, close("</div></details>")))
+    app.add_node(box_title, html=(visit_title, close("</p>")), text=line(lambda node: _("Exercise. ")))
+    app.add_node(answer_box, html=(visit_answer, close("</div></details>")), text=PLAIN)
     app.add_directive("exercise", Exercise)
     app.add_directive("answer", Answer)
     app.config.numfig_format["exercise"] = "Exercise %s"

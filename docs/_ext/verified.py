@@ -1,8 +1,10 @@
 """The book as the pages see it: each statement with its verdict, in one plain form.
 
 This is the only place that knows the interface of the book module, which conf.py names in `claims_book`. It needs
-`STATEMENTS` (label: statement), `ITEMS` (what the sheet says, in its own order), `reports(progress=...)` and
-`passed(statement, report)`.
+`STATEMENTS` (label: statement), `ITEMS` (what the sheet says, in its own order), `reports(progress=...)`,
+`passed(statement, report)`, and may have `names(label)`, what the abbreviations of a statement stand for. For a
+museum it needs `EXHIBITS`, `stem_of(label)`, and `legend(statements)`, what their letters mean; for
+maps, `stem_of`.
 """
 
 from __future__ import annotations
@@ -10,13 +12,15 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
+
+from genmath import graph
 
 LOGGER = logging.getLogger(__name__)
 
@@ -35,7 +39,8 @@ class Entry:
     """A statement, with all that verification found, as text and LaTeX.
 
     ``verdict`` is ``proved`` or ``refuted``; for a judgement, what it is based on. ``chain`` begins with the start,
-    which has no reason. ``given`` and ``equality`` are formulas.
+    which has no reason. ``given``, ``equality`` and ``names`` are formulas. ``uses`` and ``used_by`` are what a
+    statement names and what names it; ``rests_on`` and ``falls`` follow them through any number of steps.
     """
 
     label: str
@@ -47,6 +52,7 @@ class Entry:
     chain: tuple[tuple[str, str], ...] = ()
     given: tuple[str, ...] = ()
     equality: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     says: str = ""
     finding: str = ""
     point: str = ""
@@ -56,6 +62,9 @@ class Entry:
     mutants: tuple[Mutant, ...] = ()
     uses: tuple[str, ...] = ()
     used_by: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    falls: tuple[str, ...] = ()
+    stem: str = ""
 
 
 def module(name: str) -> ModuleType:
@@ -75,11 +84,20 @@ def entries(book: str) -> dict[str, Entry]:
     ]
     if bad:
         raise ExtensionError("The book does not hold:\n  " + "\n  ".join(bad))
-    used_by: dict[str, list[str]] = {}
-    for label, statement in source.STATEMENTS.items():
-        for used in statement.uses:
-            used_by.setdefault(used, []).append(label)
-    return {label: _entry(s, found[label], tuple(used_by.get(label, ()))) for label, s in source.STATEMENTS.items()}
+    uses = graph.uses(source.STATEMENTS)
+    used_by = graph.turned(uses)
+    names = getattr(source, "names", lambda label: ())
+    stem_of = getattr(source, "stem_of", lambda label: "")
+    return {
+        label: replace(
+            _entry(s, found[label], names(label)),
+            used_by=used_by[label],
+            rests_on=tuple(graph.reached(uses, label)),
+            falls=tuple(graph.reached(used_by, label)),
+            stem=stem_of(label),
+        )
+        for label, s in source.STATEMENTS.items()
+    }
 
 
 def _said(number: int) -> Callable[[str], None]:
@@ -93,7 +111,7 @@ def _said(number: int) -> Callable[[str], None]:
     return progress
 
 
-def _entry(statement: Any, report: Any, used_by: tuple[str, ...]) -> Entry:
+def _entry(statement: Any, report: Any, names: tuple[str, ...]) -> Entry:
     shared = {
         "label": statement.label,
         "title": statement.title,
@@ -103,7 +121,7 @@ def _entry(statement: Any, report: Any, used_by: tuple[str, ...]) -> Entry:
         "evidence": report.evidence,
         "modulo": report.modulo,
         "uses": tuple(statement.uses),
-        "used_by": used_by,
+        "names": names,
     }
     if statement.kind == "judgement":
         return Entry(**shared, verdict=statement.basis, tex="", says=statement.says, finding=statement.finding)

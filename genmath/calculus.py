@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import mpmath
 import sympy as sp
 
-from genmath.indexed import Undetermined, fresh, second_moments
+from genmath.indexed import Undetermined, derivative, fresh, second_moments
 from genmath.surface import (
     ATOM,
     HADAMARD,
@@ -116,9 +116,15 @@ class Apply(Node):
         meaning = point.functions.get(self.function.name)
         if meaning is None:
             return point.value_of(self.body).applyfunc(self.function.symbolic)
-        t = sp.Dummy("t", real=True)
-        slope = sp.diff(meaning(t), t, self.function.order)
+        t, slope = _meant(meaning, self.function.order)
         return point.value_of(self.body).applyfunc(lambda v: slope.xreplace({t: v}))
+
+
+@cache
+def _meant(meaning: Callable[[sp.Expr], sp.Expr], order: int) -> tuple[sp.Dummy, sp.Expr]:
+    """A letter, and the derivative of an order of a function of it."""
+    t = sp.Dummy("t", real=True)
+    return t, sp.diff(meaning(t), t, order)
 
 
 @dataclass(frozen=True)
@@ -269,7 +275,7 @@ def _opened(body: Node, wrt: Node) -> tuple[Node, Var]:
 def _derivative(body: Node, symbol: Var, wrt: Node, i: Any, j: Any, row: Any = 1) -> sp.Expr:
     p, q = fresh(), fresh()
     place = {p: sp.sympify(i, strict=True), q: sp.sympify(j, strict=True)}
-    slope = body.entry(row).diff(symbol.entry(p, q)).xreplace(place)
+    slope = derivative(body.entry(row), symbol.entry(p, q)).xreplace(place)
     if symbol is wrt:
         return slope
     if symbol.shape == SCALAR:

@@ -7,7 +7,7 @@ names of indices, so that equal expressions can be seen to be equal.  A form tha
 Notation: a *term* is a body (a product without sums at its top) under sums ``(index, bound)`` that run from 1.
 
 Contents: terms (:func:`prenex`), deltas (:func:`contract`), given equations (:class:`Rewrite`), names of indices
-(:func:`canonical`), moments of noise (:func:`second_moments`).
+(:func:`canonical`), derivatives (:func:`derivative`), moments of noise (:func:`second_moments`).
 """
 
 from __future__ import annotations
@@ -392,6 +392,40 @@ def _role(index: sp.Symbol, body: sp.Expr, used: list[tuple[sp.Symbol, sp.Expr]]
 def _depth(expression: sp.Expr) -> int:
     inner = max((_depth(a) for a in expression.args), default=0)
     return inner + isinstance(expression, sp.Sum)
+
+
+# ---------------------------------------------------------------- derivatives
+
+
+def derivative(expression: sp.Expr, by: sp.Symbol | sp.Indexed) -> sp.Expr:
+    """The derivative by a symbol, or by the entry of an indexed one at a place that occurs nowhere else.
+
+    Sums, products, powers and functions are taken apart here; what else there is differentiates itself.
+    """
+    match expression:
+        case sp.Symbol() | sp.Number():
+            return ONE if expression == by else sp.Integer(0)
+        case sp.Indexed():
+            if not isinstance(by, sp.Indexed) or expression.base != by.base:
+                return sp.Integer(0)
+            return sp.Mul(*map(sp.KroneckerDelta, expression.indices, by.indices))
+        case sp.Add():
+            return sp.Add(*(derivative(a, by) for a in expression.args))
+        case sp.Mul():
+            slopes = [derivative(a, by) for a in expression.args]
+            rest = [expression.args[:k] + expression.args[k + 1 :] for k in range(len(slopes))]
+            return sp.Add(*(sp.Mul(slope, *others) for slope, others in zip(slopes, rest, strict=True) if slope != 0))
+        case sp.Pow(base=base, exp=exponent) if exponent.is_Number:
+            return exponent * base ** (exponent - 1) * derivative(base, by)
+        case sp.Sum():
+            slope = derivative(expression.function, by)
+            return sp.Sum(slope, *expression.limits) if slope != 0 else slope
+        case sp.KroneckerDelta():
+            return sp.Integer(0)
+        case sp.Function(args=(argument,), _eval_derivative=own) if own.__func__ is sp.Function._eval_derivative:
+            slope = derivative(argument, by)
+            return expression.fdiff() * slope if slope != 0 else slope
+    return expression.diff(by)
 
 
 # ---------------------------------------------------------------- moments of noise

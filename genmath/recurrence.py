@@ -20,7 +20,7 @@ from typing import Any
 
 import sympy as sp
 
-from genmath.indexed import Context, Term, Undetermined, factors_of, fresh
+from genmath.indexed import Context, Term, Undetermined, derivative, factors_of, fresh
 from genmath.rules import NORMAL_FORM, Proof, Setting, equation
 from genmath.surface import Node, Point, Relation, Shape, ShapeError, Var, same_shape, shape_text
 
@@ -184,7 +184,7 @@ def _derivative(expression: sp.Expr, symbol: sp.Expr, places: Any) -> sp.Expr:
     """The derivative by one place of a symbol, taken at a place that occurs nowhere else."""
     names = {fresh(): place for place in places}
     by = symbol[tuple(names)] if names else symbol
-    return expression.diff(by).xreplace(names)
+    return derivative(expression, by).xreplace(names)
 
 
 @dataclass(frozen=True)

@@ -67,17 +67,22 @@ class Point:
         """The value of an expression, computed once; in every infinitesimal step only the linear part is kept."""
         if id(node) not in self.memory:
             value = node.value(self)
-            if not INFINITE.isdisjoint(value):
+            entries = value.flat()
+            if not INFINITE.isdisjoint(entries):
                 raise Undetermined(f"{node.tex()} has no finite value at this point")
-            for step in self.steps:
-                value = value.applyfunc(lambda v, h=step: linear_part(v, h))
-            value = value.applyfunc(self._rounded)
+            settled = [self._settled(v) for v in entries]
+            if any(new is not old for new, old in zip(settled, entries, strict=True)):
+                value = sp.Matrix(*value.shape, settled)
             self.memory[id(node)] = node, value  # the node is kept, so that no other gets its identity
         return self.memory[id(node)][1]
 
-    def _rounded(self, value: sp.Expr) -> sp.Expr:
-        """A value without functions: rationals stay exact, a logarithm becomes a number with many digits."""
-        if value.is_Rational or not value.has(sp.Function) or value.free_symbols - set(self.steps):
+    def _settled(self, value: sp.Expr) -> sp.Expr:
+        """A value linear in the steps and without functions: rationals stay, a logarithm becomes a number."""
+        if value.is_Rational:
+            return value
+        for step in self.steps:
+            value = linear_part(value, step)
+        if not value.has(sp.Function) or value.free_symbols - set(self.steps):
             return value
         return sp.N(value, DIGITS)
 

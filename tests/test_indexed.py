@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 
 from genmath.calculus import Function
-from genmath.indexed import Context, Rewrite, Undetermined, fresh, is_zero, normal, second_moments
+from genmath.indexed import Context, Rewrite, Undetermined, derivative, fresh, is_zero, normal, second_moments
 
 n, k, d = sp.symbols("n k d", integer=True, positive=True)
 p, q, i, j, s = sp.symbols("p q i j s", integer=True, positive=True)
@@ -474,6 +474,39 @@ def test_two_given_equations_follow_one_another() -> None:
     square = sp.Sum(A[p, s] * A[s, q], (s, 1, n))
 
     assert rewritten(square - A[p, q], open_up, gram, ranges={p: n, q: n}) == 0
+
+
+# ---------------------------------------------------------------- derivatives
+
+
+@pytest.mark.parametrize(
+    "e",
+    [
+        c + 3,
+        c * A[i, j] + w[j],
+        A[i, j] ** 3 / A[j, i],
+        A[i, j] * A[j, i] * v[i] * c,
+        sp.Sum(A[i, s] * v[s], (s, 1, d)) ** 2,
+        sp.Sum(sp.Sum(A[i, s] * A[s, q], (q, 1, k)) * w[i], (s, 1, n), (i, 2, d)),
+        f(sp.Sum(A[i, s] * g(A[s, j] * c), (s, 1, k))) * delta(i, j),
+        sp.exp(A[i, j]) / sp.sqrt(1 + A[j, j] ** 2),
+        sp.log(1 + sp.exp(sp.Sum(A[i, s] * v[s], (s, 1, d)))) + sp.tanh(A[i, i]) * sp.erf(c),
+        sp.Abs(A[i, j]) * c,
+        c ** A[i, j],
+        sp.Integral(A[i, j] * c**2, (c, 0, 1)),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("by", [A[p, q], v[p], c], ids=str)
+def test_derivatives_are_those_of_sympy(e: sp.Expr, by: sp.Expr) -> None:
+    """By an entry at a new place, of a vector too, and by a symbol."""
+    assert is_zero((derivative(e, by) - e.diff(by)).doit())
+
+
+def test_another_derivative_is_not_taken_for_it() -> None:
+    e = f(sp.Sum(A[i, s] * v[s], (s, 1, d)))
+    assert not is_zero(derivative(e, A[p, q]) - derivative(e, A[q, p]))
+    assert not is_zero(derivative(e**2, v[p]) - derivative(e, v[p]))
 
 
 # ---------------------------------------------------------------- moments

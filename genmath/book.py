@@ -38,6 +38,7 @@ from genmath import (
     gan,
     gan_exercises,
     gan_network,
+    graph,
     greys,
     initialisation,
     likelihood,
@@ -239,23 +240,18 @@ def stem_of(label: str) -> str:
 @cache
 def rests_on(label: str) -> tuple[str, ...]:
     """Everything that a statement uses, directly or not, nearest first."""
-    found: dict[str, None] = {}
-    waiting = list(find(label).uses)
-    while waiting:
-        used = waiting.pop(0)
-        if used == label:
-            raise ValueError(f"{label} rests on itself")
-        if used not in found:
-            found[used] = None
-            waiting += find(used).uses
-    return tuple(found)
+    statement = find(label)
+    found = tuple(graph.reached(graph.uses(STATEMENTS), label))
+    if label in {used for s in (statement, *map(find, found)) for used in s.uses}:
+        raise ValueError(f"{label} rests on itself")
+    return found
 
 
 @cache
 def used_by(label: str) -> tuple[str, ...]:
-    """Every statement that falls with this one."""
+    """Every statement that falls with this one, nearest first."""
     find(label)
-    return tuple(other for other in STATEMENTS if label in rests_on(other))
+    return tuple(graph.reached(graph.turned(graph.uses(STATEMENTS)), label))
 
 
 @cache

@@ -5,6 +5,7 @@ import itertools
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,15 @@ def test_every_statement_uses_only_statements_of_the_book_and_never_itself():
     for label, statement in book.STATEMENTS.items():
         assert set(statement.uses) <= set(book.STATEMENTS), label
         assert label not in book.rests_on(label)
+
+
+def test_a_ring_of_statements_is_refused(monkeypatch):
+    claim = book.find("sigmoid-slope")
+    ring = {"one": replace(claim, label="one", uses=("two",)), "two": replace(claim, label="two", uses=("one",))}
+    monkeypatch.setattr(book, "STATEMENTS", {**book.STATEMENTS, **ring})
+
+    with pytest.raises(ValueError, match="one rests on itself"):
+        book.rests_on("one")
 
 
 def test_what_a_statement_rests_on_falls_with_it():

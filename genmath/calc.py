@@ -325,7 +325,7 @@ def draw(
     given = {s: place.integer(v) for s, v in Setting(claim.given).sizes.items()}
     sizes = {**place.sizes, **given}
     known = {**(claim.model(random.Random(seed), sizes) if claim.model else {}), **(sample or {})}
-    functions = {n.function.name for n in nodes if isinstance(n, Apply) and n.function.is_opaque}
+    functions = dict.fromkeys(n.function.name for n in nodes if isinstance(n, Apply) and n.function.is_opaque)
     meanings = {f: claim.meanings.get(f, any_function(f)) for f in functions}
     return Point(sizes, Draw(seed, sizes, symbols, known), meanings)
 

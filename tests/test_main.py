@@ -49,6 +49,16 @@ def test_list_gives_plain_columns_in_a_pipe():
     assert [line for line in lines if line.startswith("sheet-")] == owed
 
 
+def test_what_is_shown_is_the_same_in_every_process(tmp_path):
+    """Sets of words come in another order with another hash; nothing that is printed may follow it."""
+    first, second = (
+        run("show", "gan-grad-sample", PYTHONHASHSEED=seed, GENMATH_CACHE=str(tmp_path / seed)) for seed in ("1", "2")
+    )
+
+    assert "softplus(t)" in first.stdout and "phi(t)" in first.stdout
+    assert first.stdout == second.stdout
+
+
 def test_a_closed_pipe_is_no_error():
     done = subprocess.run(
         f"{sys.executable} -m genmath list | head -1", shell=True, capture_output=True, text=True, cwd=ROOT, check=False

@@ -15,8 +15,8 @@ FLIPS = exercises(
     augmentation.STATEMENTS,
     Exercise(
         "flip-horizontal",
-        "The identity with its columns reversed is {J} for rows of an image, and {J_2} for its columns. Flip the image "
-        "{B} from left to right.",
+        "The identity with its columns reversed, {J}, comes in two sizes: `J` is as large as the image {B} is high, "
+        "and `J_2` as large as it is wide. Flip the image from left to right.",
         (),
         (
             Slip("the rows", "From the left it reverses rows: the image stands on its head.", lambda _: ROWS @ image),

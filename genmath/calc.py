@@ -161,7 +161,8 @@ class Counterexample:
 
     ``statement`` is the relation, or a function that raises a :class:`~genmath.surface.ShapeError` when the sentence
     has no shape at all.  ``given`` says for which points the sentence is meant; the point satisfies it.  ``source`` is
-    its place in the sheet, and empty where the sheet does not have it.
+    its place in the sheet, and empty where the sheet does not have it.  In ``says``, what stands from the word "Here"
+    on is the book's: which case the point is.
     """
 
     label: str
@@ -592,6 +593,7 @@ def _verify_claim(claim: Claim, book: Mapping[str, Statement]) -> Report:
         if claim.kind == "claim":
             tried += _mutants(number, relation, link.rule, claim, setting, places)
     tried += [_mistake(m, claim, places) for m in claim.mistakes]
+    tried = list({m.tex: m for m in tried}.values())  # of two that say the same the named one is kept
     for name, build in claim.refused:
         _must_be_refused(name, build)
     _equality_case(claim, setting, proofs)

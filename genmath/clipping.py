@@ -396,10 +396,11 @@ COUNTEREXAMPLES = (
 JUDGEMENTS = (
     Judgement(
         "clip-listing-silent",
-        "The listing clips what is not finite, or too large, without a word",
+        "The listing does not refuse what is not finite, or too large",
         "Gradients are clipped before each step.",
         "The listing lets NaN pass: no comparison with it is true. One infinity turns into NaN and all other entries "
-        "into zero. Entries whose squares overflow become zero, all of them, though they could be clipped rightly.",
+        "into zero. Entries whose squares overflow become zero, all of them, though they could be clipped rightly. In "
+        "the last two cases NumPy warns of its own arithmetic; the listing returns.",
         "experiment",
         "4.2",
         ("clip-norm-after",),

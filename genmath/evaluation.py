@@ -483,8 +483,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "inception-sees-variety",
         "One image for each class gets the highest inception score",
-        "IS evaluates generated samples, so its highest value means various samples. Here four samples of two classes "
-        "have the highest score, and the first two are one image.",
+        "FID and IS evaluate quantitatively. Here the highest IS should mean various samples: four samples of two "
+        "classes have the highest score, and the first two are one image.",
         Relation(SquaredNorm(Column(X, 1) - Column(X, 2)), ">", zero),
         SUMMARY,
         ("inception-most", "inception-attained"),
@@ -506,8 +506,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "frechet-sees-everything",
         "Two different distributions with the Fréchet distance zero",
-        "FID evaluates generated samples, so zero means the right distribution. Here two distributions on a line have "
-        "one mean and one variance, and are not equal.",
+        "FID and IS evaluate quantitatively. Here zero should mean the right distribution: two distributions on a line "
+        "have one mean and one variance, and are not equal.",
         Relation(fake, "=", real),
         SUMMARY,
         ("frechet-zero", "frechet-one"),
@@ -518,8 +518,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "frechet-is-unbiased",
         "Samples of the right distribution do not get zero",
-        "FID evaluates generated samples, so a perfect generator gets zero. Here the leading order of what it gets on "
-        "average, for a thousand samples with 64 features.",
+        "FID and IS evaluate quantitatively. Here a perfect generator should get zero: the leading order of what it "
+        "gets on average, for a thousand samples with 64 features.",
         Relation(Num(d * (d + 5)) / (4 * Num(n)), "=", zero),
         SUMMARY,
         ("frechet-bias",),
@@ -528,8 +528,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "kernel-sees-everything",
         "Two different distributions with the kernel distance zero",
-        "A distance of samples is zero for equal distributions alone. Here the cubic kernel and the two distributions "
-        "for which the Fréchet distance is zero too.",
+        "FID and IS evaluate quantitatively. Here the kernel distance, a third number, should be zero for equal "
+        "distributions alone: the cubic kernel, and the two distributions with the Fréchet distance zero.",
         Relation(fake, "=", real),
         SUMMARY,
         ("kernel-square", "kernel-moments"),
@@ -540,8 +540,8 @@ COUNTEREXAMPLES = (
     Counterexample(
         "precision-sees-variety",
         "One good image is precise",
-        "A number evaluates generated samples. Here each of four samples is the same good image: the precision is 1, "
-        "and only one of four images of the data has a sample near to it.",
+        "FID and IS evaluate quantitatively. Here precision, a further number, should mean a good generator: each of "
+        "four samples is the same good image, the precision is 1, and one of four images of the data lies in a ball.",
         Relation(recall, "=", one),
         SUMMARY,
         ("precision-most", "precision-least"),
@@ -567,7 +567,9 @@ JUDGEMENTS = (
         "Features, not pixels",
         "FID and IS evaluate quantitatively.",
         "They need a network that turns images into features. On raw pixels grey smears with the right mean and "
-        "covariance pass for digits; the chapter draws them and measures both distances.",
+        "covariance get what real digits get, and less than digits moved by a pixel; the chapter draws them and "
+        "measures both distances. Nor does a distance between features say what an eye says: blurred digits get more "
+        "than smears.",
         "experiment",
         SUMMARY,
         ("frechet-sees-everything",),
@@ -577,7 +579,8 @@ JUDGEMENTS = (
         "Copies of the training data",
         "FID and IS evaluate quantitatively.",
         "No number of this chapter sees that samples are copies of the data that the generator has learned: a set of "
-        "copies is a set of real images.",
+        "copies is a set of real images. If FID compares with the very images that were learned, copies even get zero, "
+        "and new real images do not.",
         "experiment",
         SUMMARY,
         ("frechet-self",),

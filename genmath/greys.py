@@ -56,9 +56,9 @@ def limits(of: Node) -> tuple[Let, Let]:
     return let("t_black", -of / s), let("t_white", (1 - of) / s)
 
 
-def noisy_mean(of: Node) -> Node:
+def noisy_mean(of: Node, black: Node | None = None, white: Node | None = None) -> Node:
     """The mean of a grey with noise, clipped: what stays between, what the density leaves, what is white."""
-    black, white = limits(of)
+    black, white = (given or own for given, own in zip((black, white), limits(of), strict=True))
     kept = of * (normal_cdf(white) - normal_cdf(black))
     return kept + s * (normal_pdf(black) - normal_pdf(white)) + (1 - normal_cdf(white))
 
@@ -98,7 +98,7 @@ NOISE = (
     Claim(
         "noise-grey-mirror",
         "What black gains, white loses",
-        noisy_mean(1 - grey),
+        noisy_mean(1 - grey, -t_white, -t_black),
         (Link("=", 1 - noisy_mean(grey), "the density is symmetric", Compute()),),
         "4.1",
         uses=("noise-grey",),

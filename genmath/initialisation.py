@@ -34,6 +34,7 @@ from genmath.notation import (
     dev_a,
     ell,
     eps_h,
+    grad_h,
     h,
     i,
     let,
@@ -43,6 +44,7 @@ from genmath.notation import (
     square_0,
     t,
     tanh,
+    var_g,
     var_w,
     x,
 )
@@ -179,6 +181,12 @@ def gates(generator: random.Random, sizes: Sizes) -> Values:
     }
 
 
+def second_moment(slopes: Node) -> Node:
+    """The mean products of the entries of what a layer passes back, over the gradients that come back to it."""
+    passed = W_0.T @ (slopes * grad_h)
+    return Expectation(grad_h, var_g, passed @ passed.T)
+
+
 kept = (1 + alpha**2) / 2
 bent = let("bent", Integral(tanh(dev_a * t) ** 2 * density, t, -sp.oo, sp.oo))
 spread = let("spread", (5 - 2 * alpha**2 + 5 * alpha**4) / (1 + alpha**2) ** 2)
@@ -218,26 +226,29 @@ ACTIVATIONS = (
     Claim(
         "rectifier-slopes",
         "On the way back it keeps the same part",
-        (
-            Expectation(W_0, var_w, mean_square(W_0.T @ (slopes_h * delta_h), inputs))
-            + Expectation(W_0, var_w, mean_square(W_0.T @ (slopes_t * delta_h), inputs))
-        )
-        / 2,
+        Expectation(W_0, var_w, (second_moment(slopes_h) + second_moment(slopes_t)) / 2),
         (
             Link(
                 "=",
-                kept * ((units * var_w) * mean_square(delta_h, units)),
-                "of a row of weights and its opposite one opens the unit, and the other leaves it the left slope",
+                Expectation(W_0, var_w, kept * var_g * (W_0.T @ W_0)),
+                "the gradients are uncorrelated, so that each unit counts by itself; of its row of weights and the "
+                "opposite one, one opens it and the other leaves it the left slope",
                 Normal((NOISE_MOMENTS, TURNED_ROWS)),
+            ),
+            Link(
+                "=",
+                kept * (units * var_w) * var_g * Constant("I", (d, d)),
+                "each input adds up as many squares as there are units, and no two inputs share a weight",
+                moments,
             ),
         ),
         "Summary",
         given=(Relation(slopes_t * slopes_t, "=", (1 + alpha**2) * Constant("1", (h, ONE)) - slopes_h * slopes_h),),
-        uses=("init-backward",),
         model=gates,
         mistakes=(
-            Mistake("all of it is kept", (units * var_w) * mean_square(delta_h, units)),
-            Mistake("the slope is not squared", (1 + alpha) / 2 * ((units * var_w) * mean_square(delta_h, units))),
+            Mistake("all of it is kept", (units * var_w) * var_g * Constant("I", (d, d))),
+            Mistake("the slope is not squared", (1 + alpha) / 2 * (units * var_w) * var_g * Constant("I", (d, d))),
+            Mistake("all inputs get the same", kept * (units * var_w) * var_g * Constant("1", (d, d))),
         ),
     ),
     Claim(

@@ -242,7 +242,8 @@ DIVERGENCES = (
             sizes={m: 2},
             values={"guess": even},
         ),
-        "The text says that a surprise is expected, and the eye reads the weights into the sum.",
+        "The weight has slipped below the sign of the sum, where it is an index and weighs nothing. Some lines further "
+        "down the same page has the right formula.",
         "The later version has the weights.",
     ),
     Exhibit(
@@ -267,14 +268,15 @@ DIVERGENCES = (
         Counterexample(
             "museum-lost-bracket",
             "A minus in front of a sum of two terms",
-            "The binary cross entropy, without a bracket: the minus belongs to the first term alone.",
+            "The binary cross entropy, without a bracket: minus and sum end at the plus. Here with a single entry.",
             Relation(
                 bernoulli_loss(pixel, pixel_hat), "=", -(pixel * log(pixel_hat)) + (1 - pixel) * log(1 - pixel_hat)
             ),
             corrected=("bce-logits", "bce-floor"),
             values={"pixel": number("1/2"), "pixel_hat": number("1/2")},
         ),
-        "One hears the bracket when one says the formula aloud, and does not see that it is missing.",
+        "One hears the bracket when one says the formula aloud, and does not see that it is missing; whoever adds it "
+        "by habit reads the right formula.",
         "A later version has no formula at this place; the code has the bracket.",
     ),
     Exhibit(
@@ -374,8 +376,8 @@ GAMES = (
         Counterexample(
             "museum-near-zero",
             "A logarithm at the wrong end",
-            "If the generator does well, the discriminator's output is near 1, and so this loss is near 0. Near is "
-            "taken to mean: no farther from 0 than the output is from 1.",
+            "If the generator does well, the discriminator's output is near 1, and so this loss is near 0. Here a "
+            "sentence was printed, and no formula; near is taken to mean: no farther from 0 than the output is from 1.",
             Relation(-log(1 - judge), "<=", 1 - judge),
             corrected=("museum-saturating-floor", "gan-slope-saturating"),
             values={"judge": number("99/100")},

@@ -211,6 +211,13 @@ _abbreviation("g_hat_2", r"\hat{\mathbf{g}}'", "n_w × 1", "another one", "clipp
 W_0 = _symbol("W_0", r"\mathbf{W}_0", (h, d), "random weights of a layer: centred, uncorrelated, of one variance", "W")
 var_w = _symbol("var_w", "v_w", SCALAR, "their variance", "variance", "positive")
 delta_h = _symbol("delta_h", r"\boldsymbol{\delta}_h", (h, ONE), "gradient by the preactivations of a layer")
+grad_h = _symbol(
+    "grad_h",
+    r"\mathbf{g}_h",
+    (h, ONE),
+    "gradient by the activations of a layer: centred, uncorrelated, of one variance",
+)
+var_g = _symbol("var_g", "v_g", SCALAR, "their variance", "", "positive")
 slopes_h = _symbol(
     "slopes_h", r"\boldsymbol{\varphi}'_{+}", (h, ONE), "slopes of a layer's activations: 1 or alpha", "slope"
 )

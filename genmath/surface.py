@@ -40,6 +40,7 @@ SCALAR = (ONE, ONE)
 LOOSE, SUM, HADAMARD, SCALE, PRODUCT, POSTFIX, ATOM = range(7)
 
 
+FRACTION = re.compile(r"\\frac\{\d+\}\{\d+\}")  # behind a number it would be read as one mixed number
 BOLD = re.compile(r"\\(?:mathbf|boldsymbol)\{([^{}]*)\}")
 
 
@@ -547,8 +548,8 @@ class Scale(Node):
         if isinstance(self.factor, Num) and self.factor.number == -1:
             return "-" + body
         factor = self.factor.tex_before(SCALE)
-        between = r" \cdot " if body[:1].isdigit() else r"\," if factor[-1:].isalnum() else ""
-        return factor + between + body
+        meet = body[:1].isdigit() or (FRACTION.match(body) and (factor[-1:].isdigit() or FRACTION.search(factor)))
+        return factor + (r" \cdot " if meet else r"\," if factor[-1:].isalnum() else "") + body
 
     def entry(self, i: Any = 1, j: Any = 1) -> sp.Expr:
         return self.factor.entry() * self.body.entry(i, j)

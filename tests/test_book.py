@@ -12,10 +12,11 @@ import pytest
 
 from genmath import book, linear_autoencoder, notation
 from genmath.book import ITEMS
-from genmath.calc import Claim, Counterexample, Report
+from genmath.calc import Claim, Counterexample, Report, stated
 from genmath.inventory import INVENTORY
 from genmath.mutants import mutants
-from genmath.surface import Relation
+from genmath.rules import relation_of
+from genmath.surface import Let, LetAt, Relation, Var
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted([*ROOT.glob("genmath/*.py"), *ROOT.glob("genmodels/*.py")])
@@ -157,6 +158,24 @@ def test_every_statement_uses_only_statements_of_the_book_and_never_itself():
     for label, statement in book.STATEMENTS.items():
         assert set(statement.uses) <= set(book.STATEMENTS), label
         assert label not in book.rests_on(label)
+
+
+def test_a_letter_means_one_thing_within_a_statement():
+    """A reader has the letter alone: no abbreviation stands for two things, and no two symbols look alike."""
+    for label, statement in book.STATEMENTS.items():
+        meanings = {}
+        for node in (n for r in printed(statement) for side in (r.left, r.right) for n in side.walk()):
+            if isinstance(node, Var | Let) and not isinstance(node, LetAt):
+                meaning = node.body if isinstance(node, Let) else node
+                assert meanings.setdefault(node.tex(), meaning) == meaning, f"{label}: {node.tex()}"
+
+
+def printed(statement):
+    """The relations that a page prints of a statement."""
+    if isinstance(statement, Claim):
+        return stated(statement)
+    relations = [getattr(statement, "statement", None), *map(relation_of, getattr(statement, "given", ()))]
+    return [r for r in relations if isinstance(r, Relation)]
 
 
 def test_a_ring_of_statements_is_refused(monkeypatch):

@@ -531,6 +531,13 @@ def test_a_refused_mistake_must_be_refused() -> None:
     assert "refused by no shape" in verify(wrong).detail
 
 
+def test_a_mistake_that_is_a_generated_variant_too_is_reported_once_by_its_name() -> None:
+    report = verify(claim(a * b, b * a, mistakes=(Mistake("uphill", -(b * a)),)))
+
+    assert [m.name for m in report.mutants if m.tex.endswith("-b\\,a")] == ["uphill"]
+    assert len({m.tex for m in report.mutants}) == len(report.mutants)
+
+
 def test_a_mistake_of_another_shape_is_told() -> None:
     report = verify(claim(a * x, a * x, mistakes=(Mistake("shape", z),)))
 

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 import bindings  # noqa: E402 - found on the path above
+import claimbox  # noqa: E402
 import claims  # noqa: E402
 import execution  # noqa: E402
 import katex  # noqa: E402
@@ -449,6 +450,14 @@ def test_a_sentence_that_is_not_the_sheets_is_not_put_into_its_mouth(source: str
     first, *_ = claims.stated(entry)  # type: ignore[arg-type]
 
     assert first.astext() == who + "All is well."
+
+
+def test_what_the_book_adds_is_not_set_as_the_words_that_it_quotes() -> None:
+    """From "Here" on it says which case the point is."""
+    quoted, *own = claimbox.said("All is well. Here $x$ is zero.")
+
+    assert (quoted.astext(), quoted["classes"]) == ("All is well.", ["says"])
+    assert "".join(node.astext() for node in own) == " Here x is zero."
 
 
 # ---------------------------------------------------------------- questions

@@ -75,6 +75,13 @@ def test_links_and_anchors_resolve(page: str) -> None:
 
 @needs_site
 @pytest.mark.parametrize("page", PAGES)
+def test_no_cell_shows_its_last_value_unasked(page: str) -> None:
+    """What a cell shows it prints or draws: a drawing command's value is noise, with an address of this very run."""
+    assert 'class="output text_plain' not in (SITE / page).read_text(encoding="utf-8")
+
+
+@needs_site
+@pytest.mark.parametrize("page", PAGES)
 def test_ids_are_unique(page: str) -> None:
     """No two elements of a page share an id."""
     ids = parsed(page).ids

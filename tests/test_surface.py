@@ -444,6 +444,8 @@ def test_an_abbreviation_prints_as_its_name_and_means_its_body() -> None:
         (System((a, b)), r"\left\{\begin{aligned} a &= 0 \\ b &= 0 \end{aligned}\right."),
         (Partial(SquaredNorm(x), Entry(x, i)), r"\frac{\partial \left\lVert x \right\rVert^2}{\partial x_{i}}"),
         (2 * as_node(3), r"2 \cdot 3"),
+        (2 * as_node(sp.Rational(1, 3)), r"2 \cdot \frac{1}{3}"),
+        (as_node(sp.Rational(1, 2)) * as_node(sp.Rational(1, 3)), r"\frac{1}{2} \cdot \frac{1}{3}"),
         (a * x, r"a\,x"),
         (x / a, r"\frac{1}{a}\, x"),
         (1 - a, "1 -a"),

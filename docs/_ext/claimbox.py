@@ -53,6 +53,12 @@ def inline(text: str) -> list[nodes.Node]:
     return [nodes.math(part, part) if i % 2 else nodes.Text(part) for i, part in enumerate(parts) if part]
 
 
+def said(text: str) -> list[nodes.Node]:
+    """Return what is said in italics, and upright what the book adds: the case in which it fails, from "Here" on."""
+    sentence, here, case = text.partition(" Here ")
+    return [nodes.inline("", "", *inline(sentence), classes=["says"]), *inline(here + case)]
+
+
 def formula(tex: str, tag: str = "", classes: Iterable[str] = ()) -> nodes.math_block:
     """Return a displayed formula, with the sheet's number at its right."""
     return nodes.math_block(tex, tex, nowrap=True, number=None, tag=tag, classes=list(classes))

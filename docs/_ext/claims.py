@@ -2,7 +2,7 @@
 
 ``{claim} label``         the statement with its verdict, its proof, its code and its tests
 ``{claim:ref}`label` ``   a link to it
-``{claim:tex}`label` ``   its formula in the text; ``label:2`` takes the second link of its chain, ``label:0`` its start
+``{claim:tex}`label` ``   its formula in the text; ``label:2`` is where its second link leads, ``label:0`` its start
 
 It works for any book: `claims_book` names the module (see `verified`), `claims_tests` the folder of the tests that
 bind claims to code, `claims_sources` the packages whose change makes pages old, `claims_ledger` the page that lists
@@ -51,8 +51,7 @@ def stated(entry: verified.Entry, says: str = "", who: str = "", *, numbered: bo
     made: list[nodes.Node] = []
     if says := says or entry.says:
         who = who or (_("The sheet says: ") if entry.source else _("It is said: "))
-        quoted = nodes.inline("", "", *box.inline(says), classes=["says"])
-        made.append(nodes.paragraph("", "", nodes.inline(text=who, classes=["says-who"]), quoted))
+        made.append(nodes.paragraph("", "", nodes.inline(text=who, classes=["says-who"]), *box.said(says)))
     if entry.tex:
         tag = entry.source if numbered and box.EQUATION.match(entry.source) else ""
         made.append(box.formula(entry.tex, tag, ["claim-statement"]))
@@ -220,13 +219,13 @@ class TexRole(SphinxRole):
 
 
 def formula_of(entry: verified.Entry, row: str = "") -> str:
-    """Return the statement's formula, or a row of its chain."""
+    """Return the statement's formula, or a row of its chain: where it is an equation, its right side alone."""
     if not row:
         return entry.tex
     rows = entry.chain
     if not row.lstrip("-").isdigit() or not -len(rows) <= int(row) < len(rows):
         raise ExtensionError(f"{entry.label} has {len(rows)} rows, there is no row {row!r}")
-    return rows[int(row)][0]
+    return rows[int(row)][0].removeprefix("= ")
 
 
 class ClaimDomain(Domain):

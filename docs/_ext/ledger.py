@@ -84,7 +84,7 @@ class Ledger(BookDirective):
         made += nodes.paragraph(
             "", "", box.reference(entry.label), nodes.Text(" "), box.badge(entry.kind, entry.verdict)
         )
-        made += nodes.paragraph("", "", nodes.inline("", "", *box.inline(entry.says), classes=["says"]))
+        made += nodes.paragraph("", "", *box.said(entry.says))
         if entry.tex:
             made += box.formula(entry.tex, entry.source if box.EQUATION.match(entry.source) else "")
         made += nodes.paragraph("", "", nodes.strong(text=_("It fails. ")), *box.inline(entry.point))

@@ -92,7 +92,8 @@ class Resolver:
         entry = verified.entries(self.app.config.claims_book)[label]
         yield f"**{entry.title}** ({', '.join(filter(None, (entry.kind, entry.verdict, entry.scope, entry.source)))})\n"
         if entry.says:
-            yield f"> {entry.says}\n"
+            sentence, here, case = entry.says.partition(" Here ")
+            yield f"> {sentence}\n" + (f"\n{(here + case).lstrip()}\n" if here else "")
         if entry.tex:
             yield f"$$\n{entry.tex}\n$$\n"
         for words, conditions in (("Given", entry.given), ("Equality holds exactly when", entry.equality)):

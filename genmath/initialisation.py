@@ -181,9 +181,9 @@ def gates(generator: random.Random, sizes: Sizes) -> Values:
     }
 
 
-def second_moment(slopes: Node) -> Node:
+def second_moment(name: str, slopes: Node) -> Node:
     """The mean products of the entries of what a layer passes back, over the gradients that come back to it."""
-    passed = W_0.T @ (slopes * grad_h)
+    passed = let(name, W_0.T @ (slopes * grad_h))
     return Expectation(grad_h, var_g, passed @ passed.T)
 
 
@@ -226,7 +226,7 @@ ACTIVATIONS = (
     Claim(
         "rectifier-slopes",
         "On the way back it keeps the same part",
-        Expectation(W_0, var_w, (second_moment(slopes_h) + second_moment(slopes_t)) / 2),
+        Expectation(W_0, var_w, (second_moment("g_open", slopes_h) + second_moment("g_turned", slopes_t)) / 2),
         (
             Link(
                 "=",

@@ -230,6 +230,8 @@ square = _symbol("square", "q", SCALAR, "mean square of the numbers in a layer")
 square_0 = _symbol("square_0", "q_0", SCALAR, "mean square of the numbers at the first layer", "", "positive")
 eps_h = _symbol("eps_h", r"\boldsymbol{\varepsilon}_h", (h, ONE), "how far the squares in a layer lie from their mean")
 _abbreviation("bent", r"q_{\tanh}", "scalar", "mean square of the hyperbolic tangent of a Gaussian preactivation")
+_abbreviation("g_open", r"\mathbf{g}_{+}", "d × 1", "gradient that a layer passes back")
+_abbreviation("g_turned", r"\mathbf{g}_{-}", "d × 1", "the same if all preactivations turn their signs")
 _abbreviation("spread", r"\tau_{\alpha}", "scalar", "variance of a squared activation, over the square of its mean")
 
 # ---------------------------------------------------------------- training: descent, Adam, schedules

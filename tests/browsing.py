@@ -23,6 +23,15 @@ FLAGS = [
 ]
 UNSET = "e => !e.querySelector('math') || e.querySelector('merror, .katex-error')"
 
+SIDEWAYS = """(() => {
+    const past = e => e.getBoundingClientRect().right > innerWidth + 1;
+    const scrolls = e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && !past(e);
+    const within = e => e && e.tagName !== 'ARTICLE' && (scrolls(e) || within(e.parentElement));
+    const wider = document.documentElement.scrollWidth > innerWidth ? [...document.querySelectorAll('article *')] : [];
+    const cut = [...document.querySelectorAll('article .katex-base')].filter(e => past(e) && !within(e));
+    return [...wider.filter(past), ...cut].slice(0, 3).map(e => e.outerHTML.slice(0, 160));
+})()"""
+
 needs_site = pytest.mark.skipif(not any(SITE.rglob("*.html")), reason=f"no site in {SITE}: nox -s docs builds it")
 
 
@@ -87,9 +96,5 @@ class Visit:
         return self.tab.evaluate(f"[...document.querySelectorAll('.math')].filter({UNSET}).map(e => e.textContent)")
 
     def sideways(self) -> list[str]:
-        """Return what makes the page wider than its window."""
-        return self.tab.evaluate(
-            """document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('article *')]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3)
-            .map(e => e.outerHTML.slice(0, 120)).concat(['scrolls sideways'])"""
-        )
+        """Return what makes the page wider than its window, and the formulas that are cut off at its edge."""
+        return self.tab.evaluate(SIDEWAYS)

@@ -127,7 +127,7 @@ def test_the_museum_shows_every_exhibit() -> None:
 
 
 def audited(tab: Any, width: int, scheme: str) -> list[Any]:
-    """Return what axe finds: of a long page it looks at colours once in each scheme, and at the rest in each width.
+    """Return what axe finds: of a long page colours are looked at once in each scheme, the rest once in each width.
 
     A chapter has up to a hundred thousand elements, most of them in formulas.  These are hidden from screen readers,
     beside MathML that is not, and have the colour of their text, which is tested here without axe.
@@ -137,6 +137,8 @@ def audited(tab: Any, width: int, scheme: str) -> list[Any]:
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if tab.evaluate("document.querySelectorAll('*').length") > LONG:
         assert tab.evaluate(COLOURED) == []
+        if (width, scheme) == (390, "dark"):
+            return []
         tab.evaluate("for (const formula of document.querySelectorAll('.katex')) formula.remove()")
         options["rules"] = {"color-contrast": {"enabled": width == 1440}}
         if (width, scheme) == (1440, "dark"):

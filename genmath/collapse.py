@@ -274,7 +274,7 @@ best = Num(d) / 2 * (log_two_pi + 2 * log(s))
 ALL = (
     Claim(
         "ppca-optimum",
-        "The best bound is the likelihood of probabilistic PCA",
+        "The summed optima are minus the log-likelihood of probabilistic PCA",
         Num(d) / 2 * log_two_pi
         + Sigma(i, ONE, r, log(lam[i]) + 1) / 2
         + Sigma(i, r + 1, d, log(s**2) + lam[i] / s**2) / 2,
@@ -282,7 +282,7 @@ ALL = (
             Link(
                 "=",
                 best + Sigma(i, ONE, r, 1 + log(lam[i] / s**2)) / 2 + Sigma(i, r + 1, d, lam[i] / s**2) / 2,
-                "directions above the threshold are used, the others are left to the noise",
+                "the logarithm of a quotient, for each direction that is used",
             ),
         ),
         "(13)",

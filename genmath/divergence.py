@@ -20,6 +20,7 @@ from genmath.calc import Claim, Link, Mistake, Statement
 from genmath.calculus import Expectation, Gradient, Integral
 from genmath.models import Sizes, Values, distribution, entries, orthonormal
 from genmath.notation import (
+    DETERMINANTS,
     NOISE_MOMENTS,
     code_1,
     dev,
@@ -32,6 +33,7 @@ from genmath.notation import (
     k,
     log,
     log_det,
+    log_det_turned,
     log_var,
     m,
     mean_1,
@@ -162,8 +164,9 @@ of_code = over_code(1 + log_var[i] - mu[i] ** 2 - exp(log_var[i])) * Num(-sp.Rat
 
 
 def rotated(generator: random.Random, sizes: Sizes) -> Values:
-    """A rotation."""
-    return {"turn": orthonormal(generator, sizes[k], sizes[k])}
+    """A rotation, and a determinant that it keeps."""
+    size = sp.Matrix([[sp.Rational(generator.randint(1, 9), 7)]])
+    return {"turn": orthonormal(generator, sizes[k], sizes[k]), "log_det": size, "log_det_turned": size}
 
 
 def covariance(generator: random.Random, sizes: Sizes) -> Values:
@@ -285,7 +288,7 @@ GAUSSIANS = (
     ),
     Claim(
         "kl-code",
-        "The divergence as the code writes it",
+        "The divergence as the listing writes it",
         of_code,
         (
             Link(
@@ -316,12 +319,23 @@ GAUSSIANS = (
     Claim(
         "kl-rotation",
         "The divergence does not see a rotation of the code",
-        SquaredNorm(turn @ mu) + SquaredNorm(turn @ root),
-        (Link("=", SquaredNorm(mu) + SquaredNorm(root), "a rotation keeps lengths"),),
+        (SquaredNorm(turn @ root) + SquaredNorm(turn @ mu) - log_det_turned - k) / 2,
+        (
+            Link(
+                "=",
+                (SquaredNorm(root) + SquaredNorm(mu) - log_det - k) / 2,
+                "a rotation keeps lengths, and the determinant",
+                Normal((DETERMINANTS,)),
+            ),
+        ),
         "Summary",
-        given=(Relation(turn.T @ turn, "=", Constant("I", (k, k))),),
+        given=(
+            Relation(turn.T @ turn, "=", Constant("I", (k, k))),
+            Relation(log_det_turned, "=", log_det),
+        ),
+        uses=("kl-full",),
         model=rotated,
-        mistakes=(Mistake("without the means", SquaredNorm(root)),),
+        mistakes=(Mistake("without the means", (SquaredNorm(root) - log_det - k) / 2),),
     ),
 )
 

@@ -472,11 +472,12 @@ INVENTORY: tuple[Item, ...] = (
         "2.1",
         "This makes sampling differentiable.",
         SUPPOSING,
-        "Gradient and mean may be exchanged for smooth functions; for a step they may not. The gradient that is found "
-        "so has a far smaller variance than the other way.",
+        "Gradient and mean may be exchanged for exponentials and their sums; for a step they may not. For the square "
+        "the gradient that is found so has a far smaller variance than the other way.",
         "vae",
         (
             "vae-pathwise-gradient",
+            "vae-pathwise-deviation",
             "vae-stein",
             "vae-step-exchange",
             "vae-step-mean",
@@ -490,8 +491,8 @@ INVENTORY: tuple[Item, ...] = (
         "2.2",
         "The small number inside the logarithms.",
         IMPRECISE,
-        "It changes the slope where it matters, makes losses negative, and is lost in single precision. From the "
-        "logits the loss needs no such number.",
+        "It changes the slope where it matters, and makes losses negative; in single precision all pixels beyond a "
+        "certain error cost the same. From the logits the loss needs no such number.",
         "vae",
         (
             "bce-epsilon",
@@ -994,7 +995,8 @@ INVENTORY: tuple[Item, ...] = (
         "Summary",
         "Latent spaces of VAEs are interpretable.",
         UNPROVED,
-        "The bound does not prefer the axes: after any rotation of the codes it is the same.",
+        "With full covariances the bound does not prefer the axes: after any rotation of the codes it is the same. A "
+        "diagonal covariance may prefer some.",
         "vae",
         ("kl-rotation", "vae-interpretable"),
     ),

@@ -298,7 +298,7 @@ COUNTEREXAMPLES = (
         "bce-epsilon-keeps-slope",
         "The small number halves the slope where it is needed most",
         "A small number inside of the logarithm protects it and changes nothing else. Here the reconstruction of a "
-        "white pixel is as small as the number itself.",
+        "pixel of ink is as small as the number itself.",
         Relation(Gradient(loss_tiny, t), "=", -(1 - sigma(t))),
         "2.2",
         ("bce-epsilon", "bce-epsilon-negative", "bce-logits"),

@@ -290,6 +290,12 @@ root = _symbol("root", r"\mathbf{L}", (k, k), "root of a covariance matrix")
 log_det = _symbol(
     "log_det", r"\log\det\boldsymbol{\Sigma}", SCALAR, "logarithm of the determinant of a covariance matrix"
 )
+log_det_turned = _symbol(
+    "log_det_turned",
+    r"\log\det\mathbf{Q}_k \boldsymbol{\Sigma} \mathbf{Q}_k^{\top}",
+    SCALAR,
+    "the same after a rotation of the code",
+)
 turn = _symbol("turn", r"\mathbf{Q}_k", (k, k), "a rotation of the code")
 real_1 = _symbol("real_1", "p", SCALAR, "density of the data at a point", "", "positive")
 fake_1 = _symbol("fake_1", "q", SCALAR, "density of the generator's samples at a point", "", "positive")
@@ -644,6 +650,11 @@ SUM_OF_GAUSSIANS = Lemma(
     "sum of Gaussians",
     "A sum of independent Gaussian numbers is Gaussian.",
     "Feller, An Introduction to Probability Theory and Its Applications, Vol. II, Section II.4",
+)
+DETERMINANTS = Lemma(
+    "determinant of a product",
+    "The determinant of a product of square matrices is the product of their determinants; a rotation's is one.",
+    "Axler, Linear Algebra Done Right, Chapter 9 (determinants)",
 )
 TURNED_ROWS = Lemma(
     "turned rows",

@@ -318,6 +318,18 @@ SAMPLING = (
         mistakes=(Mistake("lost inner derivative", exp(t * mean_1 + t**2 * dev_1**2 / 2)),),
     ),
     Claim(
+        "vae-pathwise-deviation",
+        "The same for the deviation",
+        Gradient(let("generating", exp(t * mean_1 + t**2 * dev_1**2 / 2)), dev_1),
+        (
+            Link("=", t**2 * dev_1 * exp(t * mean_1 + t**2 * dev_1**2 / 2), "differentiate the mean", Compute()),
+            Link("=", mean_of(noise_1 * t * exp(t * sample)), "the mean of the slopes that the noise gives", Compute()),
+        ),
+        "(15)",
+        uses=("vae-sample-generating",),
+        mistakes=(Mistake("the slope in the mean", mean_of(t * exp(t * sample))),),
+    ),
+    Claim(
         "vae-slope-log-var",
         "The sample in the logarithm of the variance",
         Gradient(let("sample", mean_1 + exp(t / 2) * noise_1), t),
@@ -354,7 +366,7 @@ SAMPLING = (
         "vae-variance-pathwise",
         "Variance of the reparameterised gradient, for the square",
         mean_of((2 * sample - 2 * mean_1) ** 2),
-        (Link("=", 4 * dev_1**2, "fourth power of two, variance of the sample", Compute()),),
+        (Link("=", 4 * dev_1**2, "the square of two, and the variance of the sample", Compute()),),
         "(15)",
         mistakes=(Mistake("lost factor 2", 2 * dev_1**2),),
     ),
@@ -381,7 +393,7 @@ COUNTEREXAMPLES = (
     ),
     Counterexample(
         "vae-step-exchange",
-        "Sampling through a step can't be differentiated",
+        "For a step, the gradient of the mean is not the mean of the gradients",
         "With the noise apart, sampling is differentiable: the gradient of a mean is the mean of the gradients. Here "
         "the mean of a step, which is 1 for a positive code and 0 for others; its slope is 0 at every code but one.",
         Relation(Gradient(share, mean_1), "=", zero),
@@ -405,15 +417,16 @@ JUDGEMENTS = (
         "vae-interpretable",
         "Interpretable latent spaces",
         "VAEs have interpretable latent spaces.",
-        "Nothing in the bound prefers the axes: after a rotation of the code the divergence is the same, and a decoder "
-        "that turns back makes the same images. The chapter turns the code of a trained model.",
+        "With full covariances nothing in the bound prefers the axes: after a rotation of the code the divergence is "
+        "the same, and a decoder that turns back makes the same images. A diagonal covariance can prefer some axes; "
+        "whether these mean anything to a person is another question. The chapter turns the code of a trained model.",
         "experiment",
         "Summary",
         ("kl-rotation",),
     ),
     Judgement(
         "vae-printed-samples",
-        "Samples are made once",
+        "When samples are made",
         "New samples are generated, and their shape is printed.",
         "As indented they are made and printed after each of the epochs. A sample's shape tells nothing about it.",
         "code",

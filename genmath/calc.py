@@ -133,12 +133,30 @@ class Claim:
         order = sorted(rf"${sp.latex(small)} \le {sp.latex(large)}$" for small, large in self.at_most)
         return (*(f"${g.tex()}$" for g in self.given), *order)
 
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Where its symbols lie, if not anywhere among the real numbers."""
+        return domains([self.statement(), *map(relation_of, self.given)])
+
     def steps(self) -> Iterator[Relation]:
         """The links as relations between neighbours."""
         left = self.start
         for link in self.links:
             yield Relation(left, link.sign, link.right)
             left = link.right
+
+
+def domains(relations: Iterable[Relation]) -> tuple[str, ...]:
+    """What the domains of symbols say of them, or of each of their entries, in LaTeX: those of one domain together."""
+    shown = dict.fromkeys(n for r in relations for side in (r.left, r.right) for n in side.walk() if isinstance(n, Var))
+    found: dict[str, list[str]] = {}
+    for symbol in sorted(shown, key=lambda symbol: symbol.letter):
+        if symbol.domain != "real":
+            found.setdefault(BOUNDS[symbol.domain], []).append(symbol.letter)
+    return tuple(bounds.format(r",\, ".join(dict.fromkeys(letters))) for bounds, letters in sorted(found.items()))
+
+
+BOUNDS = {"positive": "{} > 0", "probability": "{} > 0", "nonnegative": r"{} \ge 0", "unit": "0 < {} < 1"}
 
 
 def definition(
@@ -181,6 +199,13 @@ class Counterexample:
     def uses(self) -> tuple[str, ...]:
         """The claims that correct it."""
         return self.corrected
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Where its symbols lie, if not anywhere among the real numbers."""
+        if not isinstance(self.statement, Relation):
+            return ()
+        return domains([self.statement, *map(relation_of, self.given)])
 
     def statement_tex(self) -> str:
         """What is said, in LaTeX; a sentence without a shape is shown as it was printed."""

@@ -387,7 +387,7 @@ def _meaning(letter: str, thing: Node | Function) -> str:
     else:
         shape = "positive integer" if isinstance(thing, Num) else size_of(thing.shape, "real")
     try:
-        return meaning(letter, shape)
+        return meaning(letter, shape, thing.name if isinstance(thing, Var) else "")
     except LookupError:
         return ""
 

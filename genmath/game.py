@@ -173,7 +173,7 @@ STEPS = (
     ),
     Claim(
         "dirac-alternating-step",
-        "Steps in turn stay on an ellipse",
+        "Steps in turn keep a quadratic form",
         kept(theta_next, psi_next),
         (Link("=", kept(theta, psi), "expand the products"),),
         "Summary",

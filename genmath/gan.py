@@ -602,8 +602,9 @@ JUDGEMENTS = (
         "gan-stability",
         "Unstable training",
         "GANs are unstable to train.",
-        "Proved for the simplest game near rest: steps at once spiral outwards, small alternating ones circle, and "
-        "with a penalty on steep logits the players come to rest if the steps are small. The chapter runs all three.",
+        "Proved for the linear equations of the simplest game near rest, with the game's own loss: steps at once "
+        "spiral outwards, small alternating ones circle, and with a penalty on steep logits the players come to rest "
+        "if the steps are small. The chapter runs all three, and the listing's loss.",
         "experiment",
         "Summary",
         ("dirac-simultaneous-step", "dirac-alternating-step", "dirac-r1-loses"),
@@ -612,8 +613,8 @@ JUDGEMENTS = (
         "gan-strength",
         "Not too strong a discriminator",
         "The discriminator should not be trained too hard.",
-        "For the saturating loss: its slope vanishes where the discriminator wins. The non-saturating loss keeps its "
-        "slope. The chapter measures both gradients.",
+        "For the saturating loss: its slope vanishes where the discriminator wins. The non-saturating loss, "
+        "without the small number, keeps its slope in the logit. The chapter measures both gradients.",
         "experiment",
         "Summary",
         ("gan-slope-saturating", "gan-slope-non-saturating", "gan-disjoint"),

@@ -59,7 +59,7 @@ def symbols(nodes: Iterable[Node]) -> Iterator[Letter]:
     """Symbols, and functions that SymPy does not know."""
     for node in nodes:
         if isinstance(node, Var):
-            yield Letter(node.letter, node.name, meaning(node.letter, size_of(node.shape, node.domain)))
+            yield Letter(node.letter, node.name, meaning(node.letter, size_of(node.shape, node.domain), node.name))
         elif isinstance(node, Apply) and node.function.is_opaque:
             letter = node.function.letter.rstrip("'")
             yield Letter(letter, node.function.name, meaning(letter, "function"))
@@ -75,9 +75,9 @@ def sizes(nodes: Iterable[Node]) -> Iterator[Letter]:
                 yield Letter(tex, str(size), meaning(tex, "positive integer"))
 
 
-def meaning(letter: str, shape: str) -> str:
-    """What the table of notation says of a letter of a shape, or of a ``function``."""
-    for row in TABLE:
-        if row.letter == letter and (row.shape == shape or row.shape.startswith(f"{shape}, ")):
-            return row.meaning
-    raise LookupError(f"the table of notation does not have {letter} of the shape {shape}")
+def meaning(letter: str, shape: str, name: str = "") -> str:
+    """What the table of notation says of a letter of a shape, or of a ``function``; of a symbol by its name first."""
+    rows = [r for r in TABLE if r.letter == letter and (r.shape == shape or r.shape.startswith(f"{shape}, "))]
+    if not rows:
+        raise LookupError(f"the table of notation does not have {letter} of the shape {shape}")
+    return min(rows, key=lambda row: row.name != name).meaning

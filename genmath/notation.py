@@ -19,12 +19,13 @@ from genmath.surface import ONE, SCALAR, Let, LetAt, Node, Shape, Var
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table of notation."""
+    """One row of the table of notation; a symbol has a name besides, for one letter may stand in several chapters."""
 
     letter: str
     meaning: str
     shape: str
     code: str
+    name: str = ""
 
 
 TABLE: list[Row] = []
@@ -38,7 +39,7 @@ def _dimension(name: str, meaning: str, code: str = "") -> sp.Symbol:
 
 
 def _symbol(name: str, letter: str, shape: Shape, meaning: str, code: str = "", domain: str = "real") -> Var:
-    TABLE.append(Row(letter, meaning, size_of(shape, domain), code))
+    TABLE.append(Row(letter, meaning, size_of(shape, domain), code, name))
     return Var(name, letter, shape, domain)
 
 

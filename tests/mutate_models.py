@@ -134,6 +134,8 @@ EQUIVALENT = {
     ("evaluation", "_squares", "1 -> 2"): _PIECES,
     ("evaluation", "_squares", "_CHUNK // len(centres) -> _CHUNK * len(centres)"): _PIECES,
     ("evaluation", "kernel_distance_interval", "True -> False"): _GUARD,
+    ("evaluation", "_squares", "True -> False"): _GUARD,
+    ("evaluation", "_covariance", "S.T -> S"): "what passes is symmetric up to rounding",
     ("evaluation", "_probabilities", "abs(total[row, 0] - 1) > _SINGLE -> abs(total[row, 0] - 1) >= _SINGLE"): _NEVER,
     ("sweep", "_progress.advance", "False -> True"): "only how often the bar is drawn",
     ("sweep", "_check_grid", "True -> False"): _GUARD,

@@ -513,6 +513,16 @@ def test_equals_for_one_index_are_not_put_under_a_sum_over_it() -> None:
     assert Normal().prove(total, setting) is None
 
 
+def test_a_claim_tells_where_its_symbols_lie() -> None:
+    """Also those that stand only in what is given, or in an abbreviation; of a real number nothing is told."""
+    size, chance = Var("size", "s", domain="nonnegative"), Var("chance", "u", domain="unit")
+    product = Let("P", c * size)
+
+    told = claim(a * product, product * a, given=(Relation(chance, "<", c),)).domains
+
+    assert told == ("0 < u < 1", "c > 0", r"s \ge 0")
+
+
 # ---------------------------------------------------------------- mistakes and mutants
 
 

@@ -423,3 +423,18 @@ def test_two_samples_of_each_kind_are_enough():
     among, across = 1 + (2 * 3 + 1) ** 3, (1 + 1 + (2 + 1) ** 3 + (3 + 1) ** 3) / 4
 
     assert kernel_distance([[0.0], [1.0]], [[2.0], [3.0]]) == among - 2 * across
+
+
+def test_one_number_that_is_too_large_is_enough_for_a_refusal():
+    X = np.random.default_rng(0).standard_normal((8, 2))
+    Y = X.copy()
+    Y[3, 1] = 1e200
+
+    with pytest.raises(ValueError, match="the samples hold numbers that are too large"):
+        precision_recall(X, Y)
+
+
+def test_a_covariance_may_be_unsymmetric_by_rounding_beside_zeros():
+    rounded = np.array([[1.0, 1e-12], [0.0, 1.0]])
+
+    assert abs(frechet_distance_of_moments([0, 0], rounded, [0, 0], np.eye(2))) <= 1e-12

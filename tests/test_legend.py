@@ -8,7 +8,7 @@ import sympy as sp
 from genmath import book
 from genmath.calc import Counterexample
 from genmath.legend import Letter, legend, meaning
-from genmath.notation import d, i, n, phi, sigma, t, x
+from genmath.notation import d, fake_1, i, n, phi, sigma, square, t, x
 from genmath.surface import Let, Num, Relation, Sigma, as_node
 
 
@@ -86,3 +86,19 @@ def test_what_has_no_shape_shows_no_letters():
 def test_a_letter_that_the_table_lacks_is_named():
     with pytest.raises(LookupError, match="the table of notation does not have Q_7 of the shape scalar"):
         letters(Let("Q_7", as_node(sp.Integer(1))))
+
+
+def test_of_two_symbols_with_one_letter_each_has_its_own_meaning():
+    """A density and a mean square are both a q."""
+    assert fake_1.letter == square.letter
+
+    (density,), (size,) = letters(fake_1), letters(square)
+
+    assert (density.name, density.meaning) == ("fake_1", "density of the generator's samples at a point")
+    assert (size.name, size.meaning) == ("square", "mean square of the numbers in a layer")
+
+
+def test_an_exercise_tells_the_meaning_of_its_own_symbol():
+    (q,) = (s for s in book.EXERCISES["gan-slope"].record()["symbols"] if s["name"] == "q")
+
+    assert q["meaning"] == "density of the generator's samples at a point"

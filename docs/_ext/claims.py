@@ -151,7 +151,8 @@ class ClaimDirective(SphinxDirective):
             return []
         rows = [[box.inline(m.name), [nodes.math(m.tex, m.tex)], box.inline(m.point)] for m in entry.mutants]
         table = box.table([_("mistake"), _("reads"), _("refuted at")], rows, [2, 5, 5], ["mutants"])
-        summary = _("{} wrong variants, and where each of them fails").format(len(rows))
+        several = _("{} wrong variants, and where each of them fails").format(len(rows))
+        summary = several if len(rows) > 1 else _("One wrong variant, and where it fails")
         return [box.fold("", table, summary=summary, open=False, classes=["wrong"])]
 
     def falls(self, entry: verified.Entry) -> list[nodes.Node]:

@@ -126,7 +126,8 @@ def _entry(statement: Any, report: Any, names: tuple[str, ...]) -> Entry:
     if statement.kind == "judgement":
         return Entry(**shared, verdict=statement.basis, tex="", says=statement.says, finding=statement.finding)
     shared["verdict"] = report.verdict
-    shared["given"] = (*(g.tex() for g in statement.given), *_meanings(statement))
+    domains = statement.domains if statement.kind != "definition" else ()
+    shared["given"] = (*(g.tex() for g in statement.given), *domains, *_meanings(statement))
     if statement.kind == "counterexample":
         return Entry(**shared, tex=statement.statement_tex(), says=statement.says, point=_failure(report.point))
     return Entry(

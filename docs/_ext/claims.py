@@ -149,11 +149,16 @@ class ClaimDirective(SphinxDirective):
         """The wrong variants and where each of them fails."""
         if not entry.mutants:
             return []
-        rows = [[box.inline(m.name), [nodes.math(m.tex, m.tex)], box.inline(m.point)] for m in entry.mutants]
-        table = box.table([_("mistake"), _("reads"), _("refuted at")], rows, [2, 5, 5], ["mutants"])
-        several = _("{} wrong variants, and where each of them fails").format(len(rows))
-        summary = several if len(rows) > 1 else _("One wrong variant, and where it fails")
-        return [box.fold("", table, summary=summary, open=False, classes=["wrong"])]
+        listed = nodes.bullet_list(classes=["mutants"])
+        for mutant in entry.mutants:
+            listed += nodes.list_item(
+                "",
+                nodes.paragraph("", "", *box.inline(mutant.name), nodes.Text(": "), nodes.math(mutant.tex, mutant.tex)),
+                nodes.paragraph("", "", *box.inline(mutant.point), classes=["fails-at"]),
+            )
+        several = _("{} wrong variants, and where each of them fails").format(len(entry.mutants))
+        summary = several if len(entry.mutants) > 1 else _("One wrong variant, and where it fails")
+        return [box.fold("", listed, summary=summary, open=False, classes=["wrong"])]
 
     def falls(self, entry: verified.Entry) -> list[nodes.Node]:
         """What falls with it and what it rests on, through any number of steps, where one step is not all."""

@@ -1,6 +1,6 @@
 // Boxes that scroll sideways can be reached with the keyboard; boxes that don't are no stop on the way.
 // Where a box goes on to the right, its edge fades.
-const SCROLLING = "pre, .math-scroll, .map-scroll, .table-wrapper, dl.conditions .math";
+const SCROLLING = "pre, .math-scroll, .map-scroll, .table-wrapper, dl.conditions .math, ul.mutants .math";
 const fade = box => box.toggleAttribute("data-more", box.scrollLeft + box.clientWidth < box.scrollWidth - 4);
 const boxes = () => {
   for (const box of document.querySelectorAll(SCROLLING)) {

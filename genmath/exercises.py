@@ -96,8 +96,16 @@ def row(number: int) -> Callable[[Claim], Node]:
 
 
 def missing_factor(mistake: str) -> Callable[[Claim], Node]:
-    """By what a wrong ending of a claim has to be multiplied."""
-    return lambda claim: ending(claim) / next(m.right for m in claim.mistakes if m.name == mistake)
+    """By which number a wrong ending of a claim has to be multiplied."""
+
+    def factor(claim: Claim) -> Node:
+        wrong = next(m.right for m in claim.mistakes if m.name == mistake)
+        quotient = sp.simplify(ending(claim).entry() / wrong.entry())
+        if not quotient.is_number:
+            raise ValueError(f"{mistake!r} is no factor of {claim.label}: the quotient is {quotient}")
+        return as_node(quotient)
+
+    return factor
 
 
 @dataclass(frozen=True)

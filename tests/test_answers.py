@@ -537,7 +537,15 @@ def test_an_answer_may_be_any_row_of_a_chain():
 
     assert row(0)(claim) == claim.start
     assert row(1)(claim) == claim.links[0].right
-    assert missing_factor("lost factor one half")(book.find("kl-one")).tex()
+
+
+def test_a_missing_factor_is_a_number_and_nothing_else_is_one():
+    claim = book.find("kl-one")
+
+    assert missing_factor("lost factor one half")(claim).tex() == r"\frac{1}{2}"
+    other = "deviation instead of variance in the logarithm"
+    with pytest.raises(ValueError, match=f"'{other}' is no factor of kl-one"):
+        missing_factor(other)(claim)
 
 
 def test_changes_are_computed_from_the_answer():

@@ -118,6 +118,30 @@ def test_a_cut_that_lies_before_the_first_step_changes_nothing(truncation):
     close(gradients(params, X, targets, truncation=truncation)[1], gradients(params, X, targets)[1], 0)
 
 
+@pytest.mark.parametrize("steps", [1, 2])
+def test_nothing_is_learned_from_what_lies_before_the_last_cut(steps):
+    """With outputs behind the cut alone the gradients are those of the piece behind it."""
+    params, X, targets = example(steps=steps)
+    states, _ = forward(params, X, steps=steps)
+    piece, Y = forward(params, X[-4:], states[-5], steps=steps)
+    _, dY = loss_and_slopes("classification", Y, targets)
+
+    close(gradients(params, X, targets, truncation=4)[1], backward(params, X[-4:], piece, dY), 1e-14)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+@pytest.mark.parametrize("task", TASKS)
+def test_the_loss_of_some_steps_is_the_sum_of_theirs(task, steps):
+    _, _, targets = example(task, steps)
+    Y = np.random.default_rng(7).standard_normal(targets.shape)
+
+    value, dY = loss_and_slopes(task, Y, targets)
+
+    alone = [loss_and_slopes(task, Y[t : t + 1], targets[t : t + 1]) for t in range(steps)]
+    np.testing.assert_allclose(value, sum(v for v, _ in alone), rtol=1e-14)
+    np.testing.assert_allclose(dY, np.concatenate([slopes for _, slopes in alone]), rtol=1e-13)
+
+
 def test_the_gradients_of_cut_pieces_add_up():
     """Each piece is a network of its own, which starts in the state that the piece before has left."""
     params, X, targets = example()

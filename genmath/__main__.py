@@ -255,12 +255,12 @@ def _badge(statement: Statement, report: Report) -> str:
 
 def _lines(statement: Statement) -> list[str]:
     """The statement in LaTeX and words."""
-    if isinstance(statement, Claim):
+    if isinstance(statement, Claim | Counterexample):
         given = [f"given {tex}" for tex in (*(g.tex() for g in statement.given), *statement.domains)]
+    if isinstance(statement, Claim):
         chain = [f"{tex}    [{reason}]" if reason else tex for tex, reason in statement.chain()]
         return given + chain + [f"equality: {e.tex()}" for e in statement.equality]
     if isinstance(statement, Counterexample):
-        given = [f"given {tex}" for tex in (*(g.tex() for g in statement.given), *statement.domains)]
         works = [f"exhibited in the museum: {e.work}, {e.where}" for e in book.EXHIBITS if e.label == statement.label]
         said = "the sheet" if statement.source else "as printed"
         return [f"{said}: {statement.says}", statement.statement_tex(), *given, *works]

@@ -53,10 +53,16 @@ def inline(text: str) -> list[nodes.Node]:
     return [nodes.math(part, part) if i % 2 else nodes.Text(part) for i, part in enumerate(parts) if part]
 
 
-def said(text: str) -> list[nodes.Node]:
-    """Return what is said in italics, and upright what the book adds: the case in which it fails, from "Here" on."""
+def quoted(text: str) -> tuple[str, str]:
+    """Return what is said, and what the book adds: the case in which it fails, from "Here" on."""
     sentence, here, case = text.partition(" Here ")
-    return [nodes.inline("", "", *inline(sentence), classes=["says"]), *inline(here + case)]
+    return sentence, here + case
+
+
+def said(text: str) -> list[nodes.Node]:
+    """Return what is said in italics, and upright what the book adds."""
+    sentence, case = quoted(text)
+    return [nodes.inline("", "", *inline(sentence), classes=["says"]), *inline(case)]
 
 
 def formula(tex: str, tag: str = "", classes: Iterable[str] = ()) -> nodes.math_block:

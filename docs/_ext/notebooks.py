@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 import questions
 import verified
+from claimbox import quoted
 from claims import formula_of
 from docutils import nodes
 from execution import cache_folder
@@ -92,8 +93,8 @@ class Resolver:
         entry = verified.entries(self.app.config.claims_book)[label]
         yield f"**{entry.title}** ({', '.join(filter(None, (entry.kind, entry.verdict, entry.scope, entry.source)))})\n"
         if entry.says:
-            sentence, here, case = entry.says.partition(" Here ")
-            yield f"> {sentence}\n" + (f"\n{(here + case).lstrip()}\n" if here else "")
+            sentence, case = quoted(entry.says)
+            yield f"> {sentence}\n" + (f"\n{case.lstrip()}\n" if case else "")
         if entry.tex:
             yield f"$$\n{entry.tex}\n$$\n"
         for words, conditions in (("Given", entry.given), ("Equality holds exactly when", entry.equality)):
